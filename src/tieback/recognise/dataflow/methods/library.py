@@ -45,6 +45,10 @@ class Effect(Enum):
     """The result is the text in a builder; anything else stays as it is. R8 writes ``Object.toString`` for builders."""
     LAST = auto()
     """The result is the last argument: a default."""
+    NEW_JOINER = auto()
+    """The receiver joins texts, with the arguments as separator, beginning and end."""
+    JOIN_MORE = auto()
+    JOINED = auto()
     NEW_LIST = auto()
     LIST_OF = auto()
     """The result has the items of the array that is the last argument."""
@@ -154,6 +158,7 @@ MAPS = ("Ljava/util/HashMap;", "Ljava/util/LinkedHashMap;", "Ljava/util/TreeMap;
 PAIRS = ("Lkotlin/Pair;", "Lkotlin/Triple;", "Landroid/util/Pair;", "Landroidx/core/util/Pair;",
          "Landroid/support/v4/util/Pair;", "Ljava/util/AbstractMap$SimpleEntry;",
          "Ljava/util/AbstractMap$SimpleImmutableEntry;")  # fmt: skip
+JOINER = "Ljava/util/StringJoiner;"
 PAIR_FIELDS = ("first", "second", "third")
 _PROVIDERS = ("Ljavax/inject/Provider;", "Ljakarta/inject/Provider;", "Ldagger/internal/Provider;", "Ldagger/Lazy;",
               "Ljava/util/function/Supplier;", "Lcom/google/common/base/Supplier;",
@@ -184,7 +189,8 @@ _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("append", "Z"): Effect.APPEND_BOOLEAN,
     ("append", "J"): Effect.APPEND,
     ("append", "[C"): EditCall(lambda text, chars: text + texts.from_chars(chars)),
-    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("F", "D", "[CII", _SEQUENCE + "II")},
+    ("append", "[CII"): EditCall(lambda text, chars, at, count: text + texts.from_chars(chars[at : at + count])),
+    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("F", "D", _SEQUENCE + "II")},
     ("insert", "I" + _STRING): EditCall(texts.insert),
     ("insert", "I" + _OBJECT): EditCall(texts.insert),
     ("insert", "I" + _SEQUENCE): EditCall(texts.insert),
@@ -223,6 +229,10 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("valueOf", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
     ("valueOf", "[C"): PureCall(texts.from_chars),
     ("copyValueOf", "[C"): PureCall(texts.from_chars),
+    **{
+        (name, "[CII"): PureCall(lambda chars, at, count: texts.from_chars(chars[at : at + count]))
+        for name in ("valueOf", "copyValueOf")
+    },
     ("join", _SEQUENCE + "[" + _SEQUENCE): _JOIN,
     ("join", _SEQUENCE + _ITERABLE): _JOIN,
     ("replace", _SEQUENCE + _SEQUENCE): _REPLACE,
@@ -259,10 +269,18 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
 _NEW_STRING: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", "[C"): NewTextCall(texts.from_chars),
     ("<init>", "[CII"): NewTextCall(lambda chars, at, count: texts.from_chars(chars[at : at + count])),
+    ("<init>", "[BII"): NewTextCall(lambda octets, at, count: texts.from_bytes(octets[at : at + count])),
     ("<init>", "[B"): NewTextCall(texts.from_bytes),
     ("<init>", "[BLjava/nio/charset/Charset;"): NewTextCall(texts.from_bytes, of=(0,)),
     ("<init>", "[B" + _STRING): NewTextCall(texts.from_bytes, of=(0,)),
     ("<init>", _STRING): NewTextCall(lambda text: text),
+}
+
+_JOINER_CALLS: dict[tuple[str, str], LibraryEffect] = {
+    ("<init>", _SEQUENCE): Effect.NEW_JOINER,
+    ("<init>", _SEQUENCE * 3): Effect.NEW_JOINER,
+    ("add", _SEQUENCE): Effect.JOIN_MORE,
+    ("toString", ""): Effect.JOINED,
 }
 
 _LIST_CALLS: dict[tuple[str, str], LibraryEffect] = {
@@ -332,6 +350,14 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     **{LibraryCall(builder, *call): effect for builder in BUILDERS for call, effect in _BUILDER_CALLS.items()},
     **{LibraryCall(_STRING, *call): effect for call, effect in _STRING_CALLS.items()},
     **{LibraryCall(_STRING, *call): effect for call, effect in _NEW_STRING.items()},
+    **{
+        LibraryCall(f"Lkotlin/jvm/internal/{kind}Reference{count}Impl;", "<init>", owner + _STRING * 2 + rest):
+        NewTextCall(lambda name: name, of=(1,))
+        for kind in ("Property", "MutableProperty")
+        for count in range(3)
+        for owner, rest in (("Ljava/lang/Class;", "I"), ("Lkotlin/reflect/KDeclarationContainer;", ""))
+    },
+    **{LibraryCall(JOINER, *call): effect for call, effect in _JOINER_CALLS.items()},
     **{LibraryCall(owner, *call): effect for owner in LISTS for call, effect in (_LIST_CALLS | _LIST_READS).items()},
     **{
         LibraryCall(owner, *call): effect
@@ -348,6 +374,12 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_MAP, "entry", _OBJECT * 2): Effect.PAIR,
     LibraryCall("Ljava/util/Arrays;", "asList", "[" + _OBJECT): Effect.LIST_OF,
     LibraryCall("Ljava/util/Arrays;", "copyOf", "[" + _OBJECT + "I"): Effect.SAME,
+    **{
+        LibraryCall("Ljava/util/Arrays;", name, f"[{kind}{kinds}"): PureCall(evaluate)
+        for name, kinds, evaluate in (("copyOf", "I", texts.begin_of), ("copyOfRange", "II", texts.range_of))
+        for kind in "BCI"
+    },
+    LibraryCall("Ljava/util/Arrays;", "copyOfRange", "[" + _OBJECT + "II"): PureCall(texts.range_of, holes=True),
     LibraryCall("Ljava/util/Collections;", "singletonList", _OBJECT): Effect.LIST_OF_ARGUMENTS,
     LibraryCall("Ljava/util/Collections;", "unmodifiableList", _LIST): Effect.SAME,
     LibraryCall("Ljava/util/Collections;", "unmodifiableMap", _MAP): Effect.SAME,
@@ -378,7 +410,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_KOTLIN_LISTS, "shuffled", _ITERABLE): Effect.SHUFFLE,
     LibraryCall(_KOTLIN_LISTS, "shuffled", _ITERABLE + "Lkotlin/random/Random;"): Effect.SHUFFLE,
     LibraryCall(_KOTLIN_LISTS, "joinToString$default", _JOINED): PureCall(
-        texts.join, holes=True, of=(1, 0)
+        texts.join_default, holes=True, of=(1, 0, 2, 3, 7)
     ),
     LibraryCall("Lkotlin/TuplesKt;", "to", _OBJECT * 2): Effect.PAIR,
     **{
@@ -388,6 +420,8 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_MAP, "ofEntries", "[Ljava/util/Map$Entry;"): Effect.MAP_OF_PAIRS,
     LibraryCall(_KOTLIN_MAPS, "mapOf", "Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
     LibraryCall(_KOTLIN_MAPS, "getValue", _MAP + _OBJECT): Effect.LOOKUP,
+    LibraryCall(_KOTLIN_MAPS, "getOrImplicitDefaultNullable", _MAP + _OBJECT): Effect.LOOKUP,
+    LibraryCall("Lkotlin/reflect/KCallable;", "getName", ""): Effect.SAME,
     LibraryCall(_INTEGER, "valueOf", "I"): Effect.SAME,
     LibraryCall(_INTEGER, "toString", "I"): Effect.SAME,
     LibraryCall(_INTEGER, "toString", ""): Effect.SAME,
@@ -534,7 +568,7 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
 CALLED_BY = {"doInBackground": ("execute", "executeOnExecutor")}
 """Methods that the platform runs, with the methods by which an app makes it do so."""
 
-MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
+MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.JOINED, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
 """Calls without which (or a sink) a method assembles nothing."""
 
 

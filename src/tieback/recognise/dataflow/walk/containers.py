@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.library import Effect, PureCall
+from tieback.recognise.dataflow.methods.texts import joined
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
+    MAX_NEEDS,
     UNKNOWN,
     ArrayValue,
     Contents,
@@ -17,12 +19,14 @@ from tieback.recognise.dataflow.methods.values import (
     Value,
     alternatives,
     each,
+    merged,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item, known_size
 from tieback.recognise.dataflow.walk.callbacks import call_function
 from tieback.recognise.dataflow.walk.endpoints import bind_sink
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
+from tieback.recognise.dataflow.walk.strings import evaluate
 from tieback.recognise.dataflow.walk.turns import may_turn, repeats
 
 
@@ -42,6 +46,24 @@ def _list_of(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
 
 def _list_of_arguments(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
     walk.result = walk.allocate(ArrayValue(tuple(values)))
+
+
+def _new_joiner(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver = values[0]
+    if isinstance(receiver, ObjectRef) and len(values) > 1:
+        ends = values[2:4] if len(values) > 3 else (TextValue(""),) * 2
+        walk.heap[receiver.number] = ArrayValue((values[1], *ends))
+
+
+def _join_more(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    _add(walk, values, registers)
+    walk.result = values[0]
+
+
+def _joined(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[0])
+    is_known = isinstance(contents, ArrayValue) and len(contents.items) > 2
+    walk.result = evaluate(walk, PureCall(joined, holes=True), values[:1]) if is_known else unknown_of(values[:1])
 
 
 def _add(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -76,6 +98,8 @@ def _has_next(walk: WalkState, values: Sequence[Value | None], _: Sequence[int])
     if isinstance(iterator, ObjectRef) and isinstance(contents, ArrayValue) and may_turn(walk, walk.at):
         walk.nexts.add(iterator.number)
         walk.result = int(bool(contents.items))
+    elif isinstance(iterator, TextValue):
+        walk.awaited = merged(walk.awaited, iterator.needs, MAX_NEEDS)
 
 
 def _next(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
@@ -189,7 +213,7 @@ def _any(walk: WalkState, values: Sequence[Value | None]) -> Value | None:
 def _keys(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
     contents = walk.contents(values[0])
     keys = contents.items if isinstance(contents, MapValue) else ()
-    walk.result = walk.allocate(ArrayValue(tuple(map(_as_value, keys)))) if keys else None
+    walk.result = walk.allocate(ArrayValue(tuple(map(_as_value, keys)))) if keys else unknown_of(values[:1])
 
 
 def _entries(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -198,6 +222,8 @@ def _entries(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
     if 0 < len(items) <= MAX_ALTERNATIVES:
         pairs = tuple(walk.allocate(ArrayValue((_as_value(key), value))) for key, value in items)
         walk.result = walk.allocate(ArrayValue(pairs))
+    else:
+        walk.result = unknown_of(values[:1])
 
 
 def _new_pair(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -278,6 +304,9 @@ def _held(value: Value | None) -> Value | None:
 
 CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.NEW_LIST: lambda walk, values, registers: _new_container(walk, values, registers, ArrayValue(())),
+    Effect.NEW_JOINER: _new_joiner,
+    Effect.JOIN_MORE: _join_more,
+    Effect.JOINED: _joined,
     Effect.NEW_MAP: lambda walk, values, registers: _new_container(walk, values, registers, MapValue({})),
     Effect.LIST_OF: _list_of,
     Effect.LIST_OF_ARGUMENTS: _list_of_arguments,

@@ -93,6 +93,8 @@ class WalkResult(NamedTuple):
     """Values by field, stored in static fields and in objects that the walk did not see being created."""
     objects: tuple[InstanceValue, ...]
     """Objects of the app that were created."""
+    awaited: tuple[Need, ...] = ()
+    """What the items depend on that loops go over: they can fill a template."""
 
 
 class Callee(NamedTuple):
@@ -204,6 +206,8 @@ class WalkState(ABC):
         self.live: dict[int, tuple[int, ObjectRef]] = {}
         """For each field with a list or map that this walk put there: its place in ``stored``, and the object. Fields
         of objects that the walk knows are not among them."""
+        self.awaited: tuple[Need, ...] = ()
+        """What the items depend on that loops go over."""
         self.nexts: set[int] = set()
         """Iterators whose next item is known."""
         self.made_here: set[int] = set()

@@ -167,7 +167,7 @@ class Walker(WalkState):
             and isinstance(frozen := self.freeze(ObjectRef(number)), Frozen)
             and isinstance(frozen.contents, InstanceValue)
         )
-        return WalkResult(made, self.freeze(returned), self.stored, objects)
+        return WalkResult(made, self.freeze(returned), self.stored, objects, self.awaited)
 
     def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
         """Walk a method in the current heap. Returns its result."""
@@ -178,7 +178,7 @@ class Walker(WalkState):
             return UNKNOWN
         self.left -= length
         outer = (self.units, self.file, self.method, self.registers, self.saved, self.returns, self.at)
-        tries, order, rank, turns = self.tries, self.order, self.rank, self.turns
+        tries, order, rank, turns, falls = self.tries, self.order, self.rank, self.turns, self.falls
         instructions, blocks, its_order = self._body(method)
         self.enter(instructions, method.file, method.identity, its_order)
         self.stack.append(method.identity)
@@ -195,16 +195,20 @@ class Walker(WalkState):
         self.heap = state.heap
         self.stack.pop()
         units, file, identity, self.registers, self.saved, self.returns, at = outer
-        self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, True
+        self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, falls
         self.tries, self.order, self.rank, self.turns = tries, order, rank, turns
         self.calls, self.result = self.call_tables[file], None
         return state.registers.get(0)
 
     def _turn_out(self, at: int) -> None:
-        """Walk the loops to their end whose turns are walked, if the walk stops within."""
-        end = max((loop.end for loop in self.its_loops[self.method] if is_on(self, loop)), default=0) if self.turns else 0
+        """If the walk stops in loops that are walked once per turn: walk them to their end, and keep what is known."""
+        if not self.turns:
+            return
+        end = max((loop.end for loop in self.its_loops[self.method] if is_on(self, loop)), default=0)
         if end > at:
             self._steps(at, end)
+        if not self.falls and not self.returns:
+            meet(self, [state for states in self.saved.values() for state in states])
 
     def follow(self, identity: int) -> None:
         """Follow calls of a method from now on."""
