@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.methods import holders, texts
-from tieback.recognise.dataflow.methods.keyed import KEYED, KeyedCall
+from tieback.recognise.dataflow.methods.keyed import KEYED, REMOTE_GETTERS, REMOTE_OWNER, REMOTE_SETTERS, KeyedCall
 
 
 class Effect(Enum):
@@ -99,6 +99,8 @@ class Effect(Enum):
     """The result is the identifier of the resource with this name."""
     SETTING = auto()
     """The result is the value of a key in the manifest, an asset or the defaults of remote settings."""
+    REMOTE_SETTING = auto()
+    """The same for remote settings, whose defaults code can set."""
     DEFAULTS = auto()
     """The map has the defaults of remote settings."""
     HOLDER_OF = auto()
@@ -342,7 +344,6 @@ _SETTINGS = {
     "Ljava/util/ResourceBundle;": ("getString",),
     "Lorg/json/JSONObject;": ("getString", "optString", "get", "opt"),
     "Lcom/google/gson/JsonObject;": ("get",),
-    "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;": ("getString", "getValue"),
     "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;": (),
 }
 
@@ -540,8 +541,8 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     **{LibraryCall(*call): effect for call, effect in KEYED.items()},
     LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;", "asString", ""): Effect.SAME,
     LibraryCall("Lcom/google/gson/JsonElement;", "getAsString", ""): Effect.SAME,
-    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaultsAsync", _MAP): Effect.DEFAULTS,
-    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaults", _MAP): Effect.DEFAULTS,
+    **{LibraryCall(REMOTE_OWNER, name, _MAP): Effect.DEFAULTS for name in REMOTE_SETTERS},
+    **{LibraryCall(REMOTE_OWNER, name, _STRING): Effect.REMOTE_SETTING for name in REMOTE_GETTERS},
 }  # fmt: skip
 
 ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {

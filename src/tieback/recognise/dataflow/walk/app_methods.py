@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.methods.values import (
     InstanceValue,
     Need,
     ObjectRef,
+    PartsValue,
     TextValue,
     Value,
     alternatives,
@@ -45,14 +46,17 @@ def follows(walk: WalkState, identity: int, targets: Sequence[MethodCode], value
 
 
 def keeps_text(walk: WalkState, identity: int, values: Sequence[Value | None]) -> bool:
-    """True for a constructor of an object of the app that gets a constant text, such as a part of a host, and for a
-    method of a class that does so while an object or the class itself is initialised, as to fill a list.
+    """True for a constructor of an object of the app that gets a constant text, such as a part of a host, or an object
+    with a host, and for a method of a class that does so while an object or the class is initialised, to fill a list.
     """
     ref = walk.app.ref(identity)
     makes = ref.name == "<init>" and isinstance(walk.contents(values[0] if values else None), InstanceValue)
     if not makes and not _fills(walk, ref):
         return False
-    return any(isinstance(value, TextValue) and bool(value.parts) for value in values[makes:])
+    return any(
+        (isinstance(value, TextValue) and bool(value.parts)) or isinstance(walk.contents(value), PartsValue)
+        for value in values[makes:]
+    )
 
 
 def _fills(walk: WalkState, called: MemberRef) -> bool:

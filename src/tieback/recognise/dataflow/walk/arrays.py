@@ -65,9 +65,10 @@ def array_put(walk: WalkState, at: int, unit: int) -> int:
 
 
 def array_length(walk: WalkState, at: int, unit: int) -> int:
-    """Length of an array, for a loop over its items."""
-    contents = walk.contents(walk.registers.get(unit >> 12)) if walk.loops() else None
-    return walk.assign(at, unit >> 8 & 15, known_size(contents))
+    """Length of an array: of one with numbers, which no other code fills, and of others for a loop over their items."""
+    contents = walk.contents(walk.registers.get(unit >> 12))
+    is_table = isinstance(contents, ArrayValue) and int in map(type, contents.items)
+    return walk.assign(at, unit >> 8 & 15, known_size(contents) if is_table or walk.loops() else None)
 
 
 def known_size(contents: Contents | None) -> int | None:

@@ -28,11 +28,11 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
     if effect.puts:
         for key, value in _pairs(walk, values):
             kind = effect.kind or ("I" if isinstance(value, int) else STRING)
-            walk.store(_member(walk, effect.space, key, kind), value)
+            walk.store(keyed_member(walk, effect.space, key, kind), value)
         walk.result = values[0] if values else None  # an editor or an intent
         return
     key = values[1] if len(values) > 1 else None
-    member = _member(walk, effect.space, key, effect.kind)
+    member = keyed_member(walk, effect.space, key, effect.kind)
     name = walk.app.ref(member).name if member >= 0 else ""
     text = walk.settings.setting(name) if name and effect.space != PREFERENCE and effect.kind == STRING else ""
     default = walk.plain(values[2]) if len(values) > 2 else None
@@ -71,7 +71,7 @@ def _pairs(walk: WalkState, values: Sequence[Value | None]) -> Iterator[tuple[Va
         yield from ((row[0], row[1]) for _, row in rows([key, walk.plain(value)]) or ())
 
 
-def _member(walk: WalkState, space: str, key: Value | None, kind: str) -> int:
+def keyed_member(walk: WalkState, space: str, key: Value | None, kind: str) -> int:
     """The field that stands for a key; -1 if the key is not known."""
     known = isinstance(key, TextValue) and HOLE not in key.text and 0 < len(key.text) <= MAX_KEY
     return walk.app.identity(MemberRef(space, key.text, kind)) if known and isinstance(key, TextValue) else -1
