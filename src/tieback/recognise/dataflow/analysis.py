@@ -294,6 +294,7 @@ class _Rounds:
     def _needs(self, result: WalkResult) -> Iterator[Need]:
         """What the endpoints of a walk depend on, and the values in fields that an endpoint depends on."""
         known: dict[int, list[Need]] = {}
+        yield from result.required
         if result.awaited and any(map(_is_template, result.made)):
             yield from result.awaited
         for made in result.made:

@@ -68,3 +68,5 @@ ADD_INT, ADD_INT_2ADDR, ADD_INT_LIT16, ADD_INT_LIT8 = (
 )
 """The first instruction of each form of calculations with whole numbers, which have one order."""
 INT_TO_BYTE, INT_TO_CHAR = _number("int-to-byte"), _number("int-to-char")
+CONSTRUCTOR_CALLS = _numbers("invoke-direct invoke-direct/range")
+"""Calls of constructors and of private methods."""

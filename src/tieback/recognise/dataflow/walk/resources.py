@@ -8,6 +8,7 @@ from tieback.recognise.dataflow.methods.keyed import REMOTE, STRING
 from tieback.recognise.dataflow.methods.library import Effect
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
+    MAX_NEEDS,
     TEXTS,
     Alternative,
     ArrayValue,
@@ -18,6 +19,7 @@ from tieback.recognise.dataflow.methods.values import (
     choice,
     combine,
     is_informative,
+    merged,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.keyed import keyed_member, typed_text
@@ -117,6 +119,8 @@ def _defaults(walk: WalkState, values: Sequence[Value | None], _: Sequence[int])
         for key, value in contents.items.items():
             if isinstance(value, TextValue) and HOLE not in value.text and HOLE not in str(key):
                 walk.store(keyed_member(walk, REMOTE, TextValue(str(key)), STRING), value)
+    elif len(values) > 1:
+        walk.required = merged(walk.required, unknown_of(values[1:2]).needs, MAX_NEEDS)
 
 
 def _first_constant(values: Sequence[Value | None]) -> Value | None:

@@ -93,6 +93,8 @@ class WalkResult(NamedTuple):
     """Values by field, stored in static fields and in objects that the walk did not see being created."""
     objects: tuple[InstanceValue, ...]
     """Objects of the app that were created."""
+    required: tuple[Need, ...] = ()
+    """What the maps depend on that have the defaults of remote settings."""
     awaited: tuple[Need, ...] = ()
     """What the items depend on that loops go over: they can fill a template."""
 
@@ -206,6 +208,8 @@ class WalkState(ABC):
         self.live: dict[int, tuple[int, ObjectRef]] = {}
         """For each field with a list or map that this walk put there: its place in ``stored``, and the object. Fields
         of objects that the walk knows are not among them."""
+        self.required: tuple[Need, ...] = ()
+        """What the maps depend on that have the defaults of remote settings."""
         self.awaited: tuple[Need, ...] = ()
         """What the items depend on that loops go over."""
         self.nexts: set[int] = set()

@@ -167,7 +167,7 @@ class Walker(WalkState):
             and isinstance(frozen := self.freeze(ObjectRef(number)), Frozen)
             and isinstance(frozen.contents, InstanceValue)
         )
-        return WalkResult(made, self.freeze(returned), self.stored, objects, self.awaited)
+        return WalkResult(made, self.freeze(returned), self.stored, objects, self.required, self.awaited)
 
     def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
         """Walk a method in the current heap. Returns its result."""
