@@ -66,8 +66,21 @@ def _joined(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
     walk.result = evaluate(walk, PureCall(joined, holes=True), values[:1]) if is_known else unknown_of(values[:1])
 
 
+def _of_field(walk: WalkState, receiver: Value | None, contents: Contents) -> Value | None:
+    """A list or map; one in a field whose value is not known has from now on what this walk puts into it."""
+    fields = [need.member for need in receiver.needs if need.kind == "field"] if _is_hole(receiver) else []
+    if len(fields) != 1 or len(receiver.needs if isinstance(receiver, TextValue) else ()) != 1:
+        return receiver
+    live = walk.live.get(fields[0])
+    if live is None:
+        walk.keep(fields[0], walk.allocate(contents))
+        live = walk.live.get(fields[0])
+    return live[1] if live is not None else receiver
+
+
 def _add(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
-    receiver, contents = values[0], walk.contents(values[0])
+    receiver = _of_field(walk, values[0], ArrayValue(()))
+    contents = walk.contents(receiver)
     if isinstance(receiver, ObjectRef) and isinstance(contents, ArrayValue) and len(contents.items) < MAX_ARRAY:
         walk.heap[receiver.number] = ArrayValue((*contents.items, values[1]))
 
@@ -130,7 +143,8 @@ def _shuffle(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
 
 
 def _put(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
-    receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
+    receiver, key = _of_field(walk, values[0], MapValue({})), _key(values[1])
+    contents = walk.contents(receiver)
     if isinstance(contents, PartsValue) and walk.calls.put is not None:
         bind_sink(walk, walk.calls.put, walk.units[walk.at + 1], registers)  # properties as a map
     if isinstance(receiver, ObjectRef) and isinstance(contents, MapValue) and len(contents.items) < MAX_ARRAY:

@@ -114,13 +114,14 @@ def _is_text(value: Value | None) -> bool:
 
 
 def _defaults(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
-    contents = walk.contents(values[1]) if len(values) > 1 else None
-    if isinstance(contents, MapValue):
+    for one in alternatives(values[1] if len(values) > 1 else None):
+        contents = walk.contents(one.value)
+        if not isinstance(contents, MapValue):
+            walk.required = merged(walk.required, unknown_of([one.value]).needs, MAX_NEEDS)
+            continue
         for key, value in contents.items.items():
             if isinstance(value, TextValue) and HOLE not in value.text and HOLE not in str(key):
                 walk.store(keyed_member(walk, REMOTE, TextValue(str(key)), STRING), value)
-    elif len(values) > 1:
-        walk.required = merged(walk.required, unknown_of(values[1:2]).needs, MAX_NEEDS)
 
 
 def _first_constant(values: Sequence[Value | None]) -> Value | None:
