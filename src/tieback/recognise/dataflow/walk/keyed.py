@@ -36,6 +36,9 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
     name = walk.app.ref(member).name if member >= 0 else ""
     text = walk.settings.setting(name) if name and effect.space != PREFERENCE and effect.kind == STRING else ""
     default = walk.plain(values[2]) if len(values) > 2 else None
+    screen = walk.settings.preference(name) if name and effect.space == PREFERENCE and not _is_whole(default) else ""
+    if screen and effect.kind == STRING:
+        default = TextValue(screen, parts=(screen,))
     if text:
         walk.result = TextValue(text, parts=(text,))
     elif effect.kind == STRING and isinstance(default, TextValue) and default.text:
@@ -47,6 +50,11 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
     else:
         found = walk.field(member)
         walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def _is_whole(value: Value | None) -> bool:
+    """True for a default that is not empty, which a screen of settings does not replace."""
+    return isinstance(value, TextValue) and bool(value.text) and value.text != HOLE
 
 
 def _fill(walk: WalkState, view: Value | None, text: Value | None, registers: Sequence[int]) -> None:
