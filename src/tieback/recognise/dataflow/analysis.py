@@ -51,7 +51,7 @@ MAX_CHAIN = 8
 _RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
 """Methods that read every field of a class and give no address to their callers."""
 _QUERY = lazy_pattern(r"[?#]")
-_TEMPLATE = lazy_pattern(r"://(?::|[^/?#]*[$<>{}%])")
+_TEMPLATE = lazy_pattern(r"://(?:[:.]|[^/?#]*[$<>{}%])")
 """A host with a sign that no host has: code replaces it later."""
 _SPARE = 100_000
 _ESCAPE = lazy_pattern(r"_(0[0-9a-f]{4}|[123])")

@@ -6,6 +6,7 @@ from tieback.recognise.dataflow.dex.instructions import array_data
 from tieback.recognise.dataflow.dex.opcode_sets import CONST_4, CONST_16
 from tieback.recognise.dataflow.methods.values import (
     MAX_ALTERNATIVES,
+    MAX_NEEDS,
     UNKNOWN,
     Alternative,
     ArrayValue,
@@ -13,10 +14,12 @@ from tieback.recognise.dataflow.methods.values import (
     Contents,
     MapValue,
     ObjectRef,
+    TextValue,
     Value,
     alternatives,
     choice,
     each,
+    merged,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.state import WalkState
@@ -66,7 +69,10 @@ def array_put(walk: WalkState, at: int, unit: int) -> int:
 
 def array_length(walk: WalkState, at: int, unit: int) -> int:
     """Length of an array: of one with numbers, which no other code fills, and of others for a loop over their items."""
-    contents = walk.contents(walk.registers.get(unit >> 12))
+    array = walk.registers.get(unit >> 12)
+    contents = walk.contents(array)
+    if isinstance(array, TextValue) and array.needs and walk.loops():
+        walk.awaited = merged(walk.awaited, array.needs, MAX_NEEDS)
     is_table = isinstance(contents, ArrayValue) and int in map(type, contents.items)
     return walk.assign(at, unit >> 8 & 15, known_size(contents) if is_table or walk.loops() else None)
 

@@ -43,6 +43,10 @@ def branch(walk: WalkState, at: int, unit: int) -> int:
             decided = decide(walk, at, target, taken=taken)
             if decided is not None:
                 return jump(walk, at, target, falls=False) if decided == target > at else decided
+    elif target <= at and walk.falls:
+        begin = jump_back(walk, at, target, walk.next_unit(at))
+        if begin is not None:
+            return begin
     return jump(walk, at, target, falls=True)
 
 

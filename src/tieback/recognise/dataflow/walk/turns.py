@@ -65,12 +65,24 @@ def decide(walk: WalkState, at: int, target: int, *, taken: bool) -> int | None:
     return target if taken else after
 
 
-def jump_back(walk: WalkState, at: int, target: int) -> int | None:
-    """The next unit after a jump to the beginning of a loop; ``None`` if the loop is walked once."""
+def jump_back(walk: WalkState, at: int, target: int, other: int = -1) -> int | None:
+    """The next unit after a jump to the beginning of a loop; ``None`` if the loop is walked once.
+
+    Args:
+        walk: the walk.
+        at: the jump.
+        target: where the loop begins.
+        other: where the walk can also go on, if it is not known whether the jump is taken.
+    """
     loop = loop_at(walk, at) if walk.turns else None
     if loop is None or loop.begin != target or not is_on(walk, loop):
         return None
-    return _again(walk, loop, at) if walk.turns[target].decides else _give_up(walk, loop)
+    if not walk.turns[target].decides:
+        return _give_up(walk, loop)
+    if other >= 0:
+        walk.saved.setdefault(other, []).append(PathState(dict(walk.registers), dict(walk.heap)))
+        walk.left -= (len(walk.registers) + len(walk.heap)) >> 3
+    return _again(walk, loop, at)
 
 
 def _loops(walk: WalkState) -> Sequence[Loop]:
