@@ -38,6 +38,8 @@ class Turns(msgspec.Struct, gc=False):
     units: int = 0
     decides: bool = False
     """True if this turn had a comparison of known numbers that could end the loop."""
+    is_left: bool = False
+    """True if the loop ended by such a comparison."""
     is_off: bool = False
     """True if the loop is walked once."""
 

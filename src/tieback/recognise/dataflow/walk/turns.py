@@ -53,6 +53,8 @@ def decide(walk: WalkState, at: int, target: int, *, taken: bool) -> int | None:
         return None
     after = walk.next_unit(at)
     if target <= at:
+        if not taken and is_on(walk, loop):
+            walk.turns[loop.begin].is_left = True
         if not taken:
             return None if _is_off(walk, loop) else after
         return _again(walk, loop, at) if target == loop.begin and _begun(walk, loop, at, leaves=False) else None
@@ -62,6 +64,7 @@ def decide(walk: WalkState, at: int, target: int, *, taken: bool) -> int | None:
         return None
     turns = walk.turns[loop.begin]
     turns.decides = turns.decides or can_leave
+    turns.is_left = turns.is_left or leaves
     return target if taken else after
 
 
@@ -83,6 +86,18 @@ def jump_back(walk: WalkState, at: int, target: int, other: int = -1) -> int | N
         walk.saved.setdefault(other, []).append(PathState(dict(walk.registers), dict(walk.heap)))
         walk.left -= (len(walk.registers) + len(walk.heap)) >> 3
     return _again(walk, loop, at)
+
+
+def go_back(walk: WalkState, at: int) -> int | None:
+    """The unit where a walk goes on that comes to the end of a loop which did not end by its own comparison.
+
+    In such a turn the method returns, and a handler of exceptions can go on with the next one in a way that is not
+    followed here. So the loop is walked once.
+    """
+    for loop in _loops(walk):
+        if loop.end == at and is_on(walk, loop) and not walk.turns[loop.begin].is_left:
+            return _give_up(walk, loop)
+    return None
 
 
 def _loops(walk: WalkState) -> Sequence[Loop]:
@@ -123,6 +138,7 @@ def _begun(walk: WalkState, loop: Loop, at: int, *, leaves: bool) -> bool:
     turns = Turns(at, state, saved, len(walk.returns), len(walk.built), dict(walk.consumed), is_off=leaves)
     walk.left -= (len(walk.registers) + len(walk.heap) + len(walk.consumed)) >> 3
     walk.turns[loop.begin] = turns
+    walk.saved.setdefault(loop.end, [])  # the walk stops there
     return not leaves
 
 

@@ -58,7 +58,7 @@ from tieback.recognise.dataflow.walk.registers import (
     nop,
 )
 from tieback.recognise.dataflow.walk.state import WalkResult, WalkState
-from tieback.recognise.dataflow.walk.turns import is_on
+from tieback.recognise.dataflow.walk.turns import go_back, is_on
 
 MAX_UNITS = 100_000
 """Most code units of one method; larger ones are data tables written as code."""
@@ -207,6 +207,9 @@ class Walker(WalkState):
         end = max((loop.end for loop in self.its_loops[self.method] if is_on(self, loop)), default=0)
         if end > at:
             self._steps(at, end)
+            begin = go_back(self, end)
+            if begin is not None:
+                self._steps(begin, at)
         if not self.falls and not self.returns:
             meet(self, [state for states in self.saved.values() for state in states])
 
@@ -243,6 +246,10 @@ class Walker(WalkState):
                 meet(self, saved.pop(at))
                 if at in self.tries:
                     enter_try(self, at)
+                begin = go_back(self, at) if self.turns else None
+                if begin is not None:
+                    at = begin
+                    continue
             step = steps[opcode]
             if step is not None:
                 at = step(self, at, unit)
