@@ -19,9 +19,9 @@ MAX_UNITS = 4_000
 
 
 def loop_at(walk: WalkState, at: int) -> Loop | None:
-    """The innermost loop with a unit."""
+    """The innermost loop with a unit; none in a method whose blocks are not walked in the order of the code."""
     found = None
-    for one in _loops(walk):
+    for one in () if walk.order.runs else _loops(walk):
         if one.begin > at:
             break
         if one.has(at):
@@ -33,6 +33,8 @@ def repeats(walk: WalkState, at: int) -> bool:
     """True if what is known at a unit may be that of one turn only: it is in a loop, or behind one."""
     if not walk.loops():
         return False
+    if walk.order.runs:
+        return True
     loop = loop_at(walk, at)
     return (loop is None or not is_on(walk, loop)) and any(one.begin <= at for one in _loops(walk))
 
