@@ -34,6 +34,8 @@ _MANIFEST = "AndroidManifest.xml"
 _SUFFIXES = (_MANIFEST, ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
 _XML = "res/xml/"
 _DEFAULT = "defaultValue"
+_PART = lazy_pattern(r"[.:/]|^\d{2,5}$")
+"""A host, a path or a port; a user chooses another word, such as a country."""
 _DEFAULT_MARKS = tuple(_DEFAULT.encode(width) for width in ("utf-8", "utf-16-le"))
 _FILE = lazy_pattern(
     r"AndroidManifest\.xml$|(?:^|[/!])(?:assets|res/raw)/.*\.(?:properties|json|ini|cfg|conf|env)$|"
@@ -186,7 +188,7 @@ class AppSettings:
         for element in pending:  # grows
             pending += element.children
             key, value = (self._resolved(element.attributes.get(name, "")) for name in ("key", _DEFAULT))
-            if key and value and len(self._preferences) < MAX_KEYS and len(value) <= MAX_VALUE:
+            if key and _PART.search(value) and len(self._preferences) < MAX_KEYS and len(value) <= MAX_VALUE:
                 held = self._preferences.setdefault(key, value)
                 self._preferences[key] = value if held == value else ""
 
