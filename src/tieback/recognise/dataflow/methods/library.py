@@ -569,7 +569,9 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
 CALLED_BY = {"doInBackground": ("execute", "executeOnExecutor")}
 """Methods that the platform runs, with the methods by which an app makes it do so."""
 
-MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.JOINED, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
+MAKES_STRINGS = frozenset(
+    (Effect.TO_STRING, Effect.JOINED, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE)
+)
 """Calls without which (or a sink) a method assembles nothing."""
 
 

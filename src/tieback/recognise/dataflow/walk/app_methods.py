@@ -31,7 +31,7 @@ _CHANGEABLE = (TextValue, Choice, ArrayValue)
 _MAX_GETTER = 40
 """Most code units of a method that is followed again once it can have a result: it gives a field, or calls another."""
 _MAX_KEEPER = 60
-"""Most code units of a method that is followed only because it keeps a text: a constructor, or one that fills a list."""
+"""Most code units of a method that is followed only because it keeps a text: it makes an object, or fills a list."""
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 

@@ -212,7 +212,11 @@ def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
         walk.result = each(
             wanted, lambda one: UNKNOWN if (key := _key(one)) is None else contents.items.get(key, other)
         )
-        if isinstance(walk.result, ObjectRef) and isinstance(values[0], ObjectRef) and values[0].number in walk.made_here:
+        if (
+            isinstance(walk.result, ObjectRef)
+            and isinstance(values[0], ObjectRef)
+            and values[0].number in walk.made_here
+        ):
             walk.present.add(walk.result.number)
     else:
         walk.result = _any(walk, [*contents.items.values(), default])

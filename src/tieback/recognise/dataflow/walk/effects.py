@@ -21,9 +21,10 @@ _LEAST: dict[LibraryEffect, int] = {
     Effect.CONTAINS_KEY: 2,
     Effect.REMEMBERED: 4,
     **dict.fromkeys(
-        (Effect.NEW_JOINER, Effect.JOINED, Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.ITERATOR, Effect.HAS_NEXT, Effect.NEXT, Effect.SIZE, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
-         Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS,
-         Effect.ENTRIES),
+        (Effect.NEW_JOINER, Effect.JOINED, Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM,
+         Effect.ITERATOR, Effect.HAS_NEXT, Effect.NEXT, Effect.SIZE, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA,
+         Effect.TASK, Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD,
+         Effect.KEYS, Effect.ENTRIES),
         1,
     ),
 }  # fmt: skip

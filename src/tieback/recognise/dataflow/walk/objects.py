@@ -8,7 +8,6 @@ from tieback.recognise.dataflow.methods.values import (
     Choice,
     Contents,
     InstanceValue,
-    MapValue,
     ObjectRef,
     PartsValue,
     TextValue,
