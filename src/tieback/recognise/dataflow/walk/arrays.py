@@ -73,8 +73,9 @@ def array_length(walk: WalkState, at: int, unit: int) -> int:
     contents = walk.contents(array)
     if isinstance(array, TextValue) and array.needs and walk.loops():
         walk.awaited = merged(walk.awaited, array.needs, MAX_NEEDS)
+    size = known_size(contents)
     is_table = isinstance(contents, ArrayValue) and int in map(type, contents.items)
-    return walk.assign(at, unit >> 8 & 15, known_size(contents) if is_table or walk.loops() else None)
+    return walk.assign(at, unit >> 8 & 15, size if size is None or is_table or walk.loops() else None)
 
 
 def known_size(contents: Contents | None) -> int | None:

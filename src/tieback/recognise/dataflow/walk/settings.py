@@ -77,7 +77,7 @@ class AppSettings:
         if not file.endswith(_SUFFIXES) and _XML not in file:
             return
         limit = MAX_MANIFEST if file.endswith(_MANIFEST) else MAX_FILE
-        is_screen = _XML in file and len(content) <= MAX_FILE and any(mark in bytes(content) for mark in _DEFAULT_MARKS)
+        is_screen = _XML in file and len(content) <= MAX_FILE and _has_defaults(bytes(content))
         if len(self._unread) < MAX_FILES and len(content) <= limit and (is_screen or _FILE.search(file)):
             self._unread.append((file, content))
 
@@ -191,6 +191,10 @@ class AppSettings:
             if key and _PART.search(value) and len(self._preferences) < MAX_KEYS and len(value) <= MAX_VALUE:
                 held = self._preferences.setdefault(key, value)
                 self._preferences[key] = value if held == value else ""
+
+
+def _has_defaults(content: bytes) -> bool:
+    return any(mark in content for mark in _DEFAULT_MARKS)
 
 
 def _text(element: Element | None) -> str:
