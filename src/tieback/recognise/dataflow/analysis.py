@@ -299,7 +299,10 @@ class _Rounds:
             yield from result.awaited
         for made in result.made:
             if _is_open(made):
-                yield from made.value.needs
+                needs = made.value.needs
+                # A field behind a call does not hold the URL itself. To follow them too takes 6 % more time.
+                bare = not made.value.parts and _is_whole_url(made) and all(need.kind != "result" for need in needs)
+                yield from (need for need in needs if not bare or need.kind != "field")
         for field, values in result.stored.items():
             if field in self._waiting:
                 for value in values:
@@ -377,6 +380,12 @@ def _is_open(made: BuiltText) -> bool:
         )
     url = value.values.get("url")
     return not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]
+
+
+def _is_whole_url(made: BuiltText) -> bool:
+    """True if a call gets a URL as a whole: what a field holds as a whole is found where it is assembled."""
+    sink = made.sink
+    return sink is not None and not sink.keys and all(role in ("", "url", "base") for role in sink.roles)
 
 
 def _is_template(made: BuiltText) -> bool:

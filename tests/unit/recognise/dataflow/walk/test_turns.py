@@ -61,8 +61,6 @@ def test_turns_do_not_mix_conditions_and_counters() -> None:
         "https://two.held.test/h",
         "https://own.held.test/o",  # the same in an object
         "https://joiner.held.test/v1/j",  # a joiner with a beginning and an end
-        "https://task.held.test/app.apk",  # joined without a colon and slashes, and passed to another object
-        "https://c.held.test/s",  # part of an array of characters
         "link.held.test:4444",  # a host in an object, with its port
         "https://remote.held.test/beers",  # defaults of remote settings in a map that another method fills
     ],
