@@ -41,7 +41,7 @@ def test_an_encrypted_endpoint_is_found(row: dict[str, str]) -> None:
     found = [find for find in EXTRACTOR.extract(read_dex("classes.dex", data)[0]) if isinstance(find, Sighting)]
     assert [find.endpoint.value for find in found] == ([expected] if expected else [])
     for find in found:
-        assert find.evidence.how in ("dex-flow/decrypted", "dex-flow/concat", "dex-flow/Socket")
+        assert find.evidence.how in ("dex-flow/decrypted", "dex-flow/text", "dex-flow/concat", "dex-flow/Socket")
         assert find.evidence.context.startswith("L")
         assert expected.encode() not in data
 

@@ -46,6 +46,30 @@ def test_a_name_with_two_values_has_none() -> None:
     assert settings.setting("port") == "1"
 
 
+SCREEN = (
+    '<PreferenceScreen xmlns:android="http://schemas.android.com/apk/res/android"><PreferenceCategory>'
+    '<EditTextPreference android:key="server" android:defaultValue="a.test"/></PreferenceCategory>'
+    '<EditTextPreference android:key="port" android:defaultValue="8443"/>'
+    '<ListPreference android:key="country" android:defaultValue="other"/></PreferenceScreen>'
+)
+
+
+def test_parts_of_endpoints_in_a_screen_of_settings() -> None:
+    screen = ("res/xml/screen.xml", SCREEN.encode())
+    settings = read(screen, screen)
+    assert settings.preference("server") == "a.test"
+    assert settings.preference("port") == "8443"
+    assert settings.preference("country") == ""  # the user chooses one
+    assert settings.setting("server") == ""
+
+
+def test_a_preference_with_two_defaults_has_none() -> None:
+    other = ("res/xml/other.xml", SCREEN.replace("a.test", "b.test").encode())
+    settings = read(("res/xml/screen.xml", SCREEN.encode()), other)
+    assert settings.preference("server") == ""
+    assert settings.preference("port") == "8443"
+
+
 def test_the_manifest_and_its_references() -> None:
     class Table:
         def text(self, resource: int) -> str:

@@ -12,7 +12,7 @@ from tieback.recognise.dataflow.dex.libraries import ALL, SILENT, Packages
 from tieback.recognise.dataflow.dex.opcode_sets import CALL_SPAN, CALLS, CONST_STRING, FIRST_CALL, GETS, PUTS
 from tieback.recognise.dataflow.dex.operand_uses import MAX_INDEX, MAX_SITES, OperandUses, is_instruction
 from tieback.recognise.dataflow.methods.holders import HOLDERS
-from tieback.recognise.dataflow.methods.keyed import INPUT, SPACES, keyed_methods
+from tieback.recognise.dataflow.methods.keyed import INPUT, REMOTE, SPACES, keyed_methods
 
 _CAST_CALL = struct.Struct("<6xBBBBH")
 """Behind a call: the register that its result moves to, and that of a cast with its type."""
@@ -65,10 +65,11 @@ class MemberUses:
 
     def _keyed(self, ref: MemberRef, *, puts: bool) -> list[CodeUse]:
         """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
-        if ref.owner == INPUT:  # the identifier of a view is often in a field
+        if ref.owner == INPUT or (ref.owner == REMOTE and puts):
+            # The identifier of a view is often in a field; the keys of remote settings are in a map.
             files = range(len(self._app.files) if puts else 0)
             return self._using(
-                [(file, call) for file in files for call in self._calls_of(file, INPUT, puts=True)], CALLS, ALL
+                [(file, call) for file in files for call in self._calls_of(file, ref.owner, puts=True)], CALLS, ALL
             )
         found: dict[MethodCode, int] = {}
         for file, dex in enumerate(self._app.files):

@@ -27,6 +27,7 @@ CREATES, FILLED = _numbers("new-instance new-array"), _numbers("filled-new-array
 """Instructions that make an object or an array, and those that make an array of their operands."""
 
 AGET_OBJECT, APUT_OBJECT = _number("aget-object"), _number("aput-object")
+ARRAY_LENGTH = _number("array-length")
 SGET_OBJECT, IGET_OBJECT, SPUT_OBJECT, IPUT_OBJECT = (
     _number(f"{access}-object") for access in ("sget", "iget", "sput", "iput")
 )
@@ -67,3 +68,5 @@ ADD_INT, ADD_INT_2ADDR, ADD_INT_LIT16, ADD_INT_LIT8 = (
 )
 """The first instruction of each form of calculations with whole numbers, which have one order."""
 INT_TO_BYTE, INT_TO_CHAR = _number("int-to-byte"), _number("int-to-char")
+CONSTRUCTOR_CALLS = _numbers("invoke-direct invoke-direct/range")
+"""Calls of constructors and of private methods."""

@@ -14,11 +14,12 @@ from tieback.recognise.dataflow.dex.dexfile import DexFile
 STRING = "Ljava/lang/String;"
 MAX_KEY = 200
 """Most characters of a key."""
-PREFERENCE, EXTRA, WORK, INPUT = "preference", "extra", "work", "input"
+PREFERENCE, EXTRA, WORK, INPUT, REMOTE = "preference", "extra", "work", "input", "remote"
 """What keeps the values. An intent's extras are a bundle, so that both have the same keys. ``WORK`` is the data of a
-job of WorkManager, ``INPUT`` the input fields of layouts.
+job of WorkManager, ``INPUT`` the input fields of layouts, ``REMOTE`` the
+defaults of remote settings that code sets, all of which one call gets in a map.
 """
-SPACES = frozenset((PREFERENCE, EXTRA, WORK, INPUT))
+SPACES = frozenset((PREFERENCE, EXTRA, WORK, INPUT, REMOTE))
 
 
 class KeyedCall(NamedTuple):
@@ -76,8 +77,18 @@ KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
 """Effects by class, name and descriptors of the parameters. Source: https://developer.android.com/reference/android"""
 
 
+REMOTE_OWNER = "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;"
+REMOTE_SETTERS, REMOTE_GETTERS = ("setDefaultsAsync", "setDefaults"), ("getString", "getValue")
+_REMOTE = {
+    True: {REMOTE_OWNER: {name: ["Ljava/util/Map;"] for name in REMOTE_SETTERS}},
+    False: {REMOTE_OWNER: {name: [STRING] for name in REMOTE_GETTERS}},
+}
+
+
 def keyed_methods(dex: DexFile, space: str, *, puts: bool) -> Sequence[int]:
     """Indices of the methods of a file that put, or get, by key."""
+    if space == REMOTE:
+        return dex.methods_called(_REMOTE[puts])
     names: dict[str, dict[str, list[str]]] = {}
     for (owner, name, kinds), call in KEYED.items():
         if call.space == space and call.puts == puts:

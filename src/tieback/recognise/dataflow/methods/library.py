@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.methods import holders, texts
-from tieback.recognise.dataflow.methods.keyed import KEYED, KeyedCall
+from tieback.recognise.dataflow.methods.keyed import KEYED, REMOTE_GETTERS, REMOTE_OWNER, REMOTE_SETTERS, KeyedCall
 
 
 class Effect(Enum):
@@ -45,6 +45,10 @@ class Effect(Enum):
     """The result is the text in a builder; anything else stays as it is. R8 writes ``Object.toString`` for builders."""
     LAST = auto()
     """The result is the last argument: a default."""
+    NEW_JOINER = auto()
+    """The receiver joins texts, with the arguments as separator, beginning and end."""
+    JOIN_MORE = auto()
+    JOINED = auto()
     NEW_LIST = auto()
     LIST_OF = auto()
     """The result has the items of the array that is the last argument."""
@@ -55,11 +59,19 @@ class Effect(Enum):
     ITEM = auto()
     """The result is the item at an index, any item if the index is unknown."""
     ANY_ITEM = auto()
+    ITERATOR = auto()
+    HAS_NEXT = auto()
+    NEXT = auto()
+    """The result is the next item in a loop whose turns are known, any item elsewhere."""
+    SIZE = auto()
     SHUFFLE = auto()
     """The result, and the list that is the first argument, have the items in any order."""
     NEW_MAP = auto()
     PUT = auto()
     PUT_ALL = auto()
+    COMPUTE = auto()
+    """The result is the value of a key, that of the function object if the map does not have the key."""
+    CONTAINS_KEY = auto()
     LOOKUP = auto()
     """The result is the value of a key, any value if the key is unknown."""
     KEYS = auto()
@@ -87,6 +99,8 @@ class Effect(Enum):
     """The result is the identifier of the resource with this name."""
     SETTING = auto()
     """The result is the value of a key in the manifest, an asset or the defaults of remote settings."""
+    REMOTE_SETTING = auto()
+    """The same for remote settings, whose defaults code can set."""
     DEFAULTS = auto()
     """The map has the defaults of remote settings."""
     HOLDER_OF = auto()
@@ -146,6 +160,7 @@ MAPS = ("Ljava/util/HashMap;", "Ljava/util/LinkedHashMap;", "Ljava/util/TreeMap;
 PAIRS = ("Lkotlin/Pair;", "Lkotlin/Triple;", "Landroid/util/Pair;", "Landroidx/core/util/Pair;",
          "Landroid/support/v4/util/Pair;", "Ljava/util/AbstractMap$SimpleEntry;",
          "Ljava/util/AbstractMap$SimpleImmutableEntry;")  # fmt: skip
+JOINER = "Ljava/util/StringJoiner;"
 PAIR_FIELDS = ("first", "second", "third")
 _PROVIDERS = ("Ljavax/inject/Provider;", "Ljakarta/inject/Provider;", "Ldagger/internal/Provider;", "Ldagger/Lazy;",
               "Ljava/util/function/Supplier;", "Lcom/google/common/base/Supplier;",
@@ -176,7 +191,8 @@ _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("append", "Z"): Effect.APPEND_BOOLEAN,
     ("append", "J"): Effect.APPEND,
     ("append", "[C"): EditCall(lambda text, chars: text + texts.from_chars(chars)),
-    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("F", "D", "[CII", _SEQUENCE + "II")},
+    ("append", "[CII"): EditCall(lambda text, chars, at, count: text + texts.from_chars(chars[at : at + count])),
+    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("F", "D", _SEQUENCE + "II")},
     ("insert", "I" + _STRING): EditCall(texts.insert),
     ("insert", "I" + _OBJECT): EditCall(texts.insert),
     ("insert", "I" + _SEQUENCE): EditCall(texts.insert),
@@ -215,6 +231,10 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("valueOf", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
     ("valueOf", "[C"): PureCall(texts.from_chars),
     ("copyValueOf", "[C"): PureCall(texts.from_chars),
+    **{
+        (name, "[CII"): PureCall(lambda chars, at, count: texts.from_chars(chars[at : at + count]))
+        for name in ("valueOf", "copyValueOf")
+    },
     ("join", _SEQUENCE + "[" + _SEQUENCE): _JOIN,
     ("join", _SEQUENCE + _ITERABLE): _JOIN,
     ("replace", _SEQUENCE + _SEQUENCE): _REPLACE,
@@ -251,10 +271,18 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
 _NEW_STRING: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", "[C"): NewTextCall(texts.from_chars),
     ("<init>", "[CII"): NewTextCall(lambda chars, at, count: texts.from_chars(chars[at : at + count])),
+    ("<init>", "[BII"): NewTextCall(lambda octets, at, count: texts.from_bytes(octets[at : at + count])),
     ("<init>", "[B"): NewTextCall(texts.from_bytes),
     ("<init>", "[BLjava/nio/charset/Charset;"): NewTextCall(texts.from_bytes, of=(0,)),
     ("<init>", "[B" + _STRING): NewTextCall(texts.from_bytes, of=(0,)),
     ("<init>", _STRING): NewTextCall(lambda text: text),
+}
+
+_JOINER_CALLS: dict[tuple[str, str], LibraryEffect] = {
+    ("<init>", _SEQUENCE): Effect.NEW_JOINER,
+    ("<init>", _SEQUENCE * 3): Effect.NEW_JOINER,
+    ("add", _SEQUENCE): Effect.JOIN_MORE,
+    ("toString", ""): Effect.JOINED,
 }
 
 _LIST_CALLS: dict[tuple[str, str], LibraryEffect] = {
@@ -267,10 +295,10 @@ _LIST_CALLS: dict[tuple[str, str], LibraryEffect] = {
 _LIST_READS: dict[tuple[str, str], LibraryEffect] = {
     ("get", "I"): Effect.ITEM,
     ("elementAt", "I"): Effect.ITEM,
-    ("iterator", ""): Effect.SAME,
-    ("listIterator", ""): Effect.SAME,
+    ("iterator", ""): Effect.ITERATOR,
+    ("listIterator", ""): Effect.ITERATOR,
     ("stream", ""): Effect.SAME,
-    ("size", ""): Effect.NONE,
+    ("size", ""): Effect.SIZE,
     ("isEmpty", ""): Effect.NONE,
     ("contains", _OBJECT): Effect.NONE,
 }
@@ -290,7 +318,8 @@ _MAP_READS: dict[tuple[str, str], LibraryEffect] = {
     ("get", "I"): Effect.LOOKUP,
     ("get", "I" + _OBJECT): Effect.LOOKUP,
     ("getOrDefault", _OBJECT + _OBJECT): Effect.LOOKUP,
-    ("containsKey", _OBJECT): Effect.NONE,
+    ("computeIfAbsent", _OBJECT + "Ljava/util/function/Function;"): Effect.COMPUTE,
+    ("containsKey", _OBJECT): Effect.CONTAINS_KEY,
     ("values", ""): Effect.SAME,
     ("keySet", ""): Effect.KEYS,
     ("entrySet", ""): Effect.ENTRIES,
@@ -315,7 +344,6 @@ _SETTINGS = {
     "Ljava/util/ResourceBundle;": ("getString",),
     "Lorg/json/JSONObject;": ("getString", "optString", "get", "opt"),
     "Lcom/google/gson/JsonObject;": ("get",),
-    "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;": ("getString", "getValue"),
     "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;": (),
 }
 
@@ -323,15 +351,22 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     **{LibraryCall(builder, *call): effect for builder in BUILDERS for call, effect in _BUILDER_CALLS.items()},
     **{LibraryCall(_STRING, *call): effect for call, effect in _STRING_CALLS.items()},
     **{LibraryCall(_STRING, *call): effect for call, effect in _NEW_STRING.items()},
+    **{
+        LibraryCall(f"Lkotlin/jvm/internal/{kind}Reference{count}Impl;", "<init>", owner + _STRING * 2 + rest):
+        NewTextCall(lambda name: name, of=(1,))
+        for kind in ("Property", "MutableProperty")
+        for count in range(3)
+        for owner, rest in (("Ljava/lang/Class;", "I"), ("Lkotlin/reflect/KDeclarationContainer;", ""))
+    },
+    **{LibraryCall(JOINER, *call): effect for call, effect in _JOINER_CALLS.items()},
     **{LibraryCall(owner, *call): effect for owner in LISTS for call, effect in (_LIST_CALLS | _LIST_READS).items()},
     **{
         LibraryCall(owner, *call): effect
         for owner in (_LIST, "Ljava/util/Collection;", "Ljava/util/Set;", "Ljava/util/AbstractList;", _ITERABLE)
         for call, effect in ({("add", _OBJECT): Effect.ADD} | _LIST_READS).items()
     },
-    LibraryCall("Ljava/util/Iterator;", "next", ""): Effect.ANY_ITEM,
-    LibraryCall("Ljava/util/Iterator;", "hasNext", ""): Effect.NONE,
-    LibraryCall("Ljava/util/ListIterator;", "next", ""): Effect.ANY_ITEM,
+    **{LibraryCall(f"Ljava/util/{owner};", "next", ""): Effect.NEXT for owner in ("Iterator", "ListIterator")},
+    **{LibraryCall(f"Ljava/util/{owner};", "hasNext", ""): Effect.HAS_NEXT for owner in ("Iterator", "ListIterator")},
     **{LibraryCall(owner, *call): effect for owner in MAPS for call, effect in (_MAP_CALLS | _MAP_READS).items()},
     **{LibraryCall(_MAP, *call): effect for call, effect in _MAP_READS.items()},
     **{LibraryCall(owner, *call): effect for owner in PAIRS for call, effect in _PAIR_CALLS.items()},
@@ -340,6 +375,12 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_MAP, "entry", _OBJECT * 2): Effect.PAIR,
     LibraryCall("Ljava/util/Arrays;", "asList", "[" + _OBJECT): Effect.LIST_OF,
     LibraryCall("Ljava/util/Arrays;", "copyOf", "[" + _OBJECT + "I"): Effect.SAME,
+    **{
+        LibraryCall("Ljava/util/Arrays;", name, f"[{kind}{kinds}"): PureCall(evaluate)
+        for name, kinds, evaluate in (("copyOf", "I", texts.begin_of), ("copyOfRange", "II", texts.range_of))
+        for kind in "BCI"
+    },
+    LibraryCall("Ljava/util/Arrays;", "copyOfRange", "[" + _OBJECT + "II"): PureCall(texts.range_of, holes=True),
     LibraryCall("Ljava/util/Collections;", "singletonList", _OBJECT): Effect.LIST_OF_ARGUMENTS,
     LibraryCall("Ljava/util/Collections;", "unmodifiableList", _LIST): Effect.SAME,
     LibraryCall("Ljava/util/Collections;", "unmodifiableMap", _MAP): Effect.SAME,
@@ -370,7 +411,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_KOTLIN_LISTS, "shuffled", _ITERABLE): Effect.SHUFFLE,
     LibraryCall(_KOTLIN_LISTS, "shuffled", _ITERABLE + "Lkotlin/random/Random;"): Effect.SHUFFLE,
     LibraryCall(_KOTLIN_LISTS, "joinToString$default", _JOINED): PureCall(
-        texts.join, holes=True, of=(1, 0)
+        texts.join_default, holes=True, of=(1, 0, 2, 3, 7)
     ),
     LibraryCall("Lkotlin/TuplesKt;", "to", _OBJECT * 2): Effect.PAIR,
     **{
@@ -380,6 +421,8 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_MAP, "ofEntries", "[Ljava/util/Map$Entry;"): Effect.MAP_OF_PAIRS,
     LibraryCall(_KOTLIN_MAPS, "mapOf", "Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
     LibraryCall(_KOTLIN_MAPS, "getValue", _MAP + _OBJECT): Effect.LOOKUP,
+    LibraryCall(_KOTLIN_MAPS, "getOrImplicitDefaultNullable", _MAP + _OBJECT): Effect.LOOKUP,
+    LibraryCall("Lkotlin/reflect/KCallable;", "getName", ""): Effect.SAME,
     LibraryCall(_INTEGER, "valueOf", "I"): Effect.SAME,
     LibraryCall(_INTEGER, "toString", "I"): Effect.SAME,
     LibraryCall(_INTEGER, "toString", ""): Effect.SAME,
@@ -498,8 +541,8 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     **{LibraryCall(*call): effect for call, effect in KEYED.items()},
     LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;", "asString", ""): Effect.SAME,
     LibraryCall("Lcom/google/gson/JsonElement;", "getAsString", ""): Effect.SAME,
-    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaultsAsync", _MAP): Effect.DEFAULTS,
-    LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;", "setDefaults", _MAP): Effect.DEFAULTS,
+    **{LibraryCall(REMOTE_OWNER, name, _MAP): Effect.DEFAULTS for name in REMOTE_SETTERS},
+    **{LibraryCall(REMOTE_OWNER, name, _STRING): Effect.REMOTE_SETTING for name in REMOTE_GETTERS},
 }  # fmt: skip
 
 ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
@@ -526,7 +569,9 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
 CALLED_BY = {"doInBackground": ("execute", "executeOnExecutor")}
 """Methods that the platform runs, with the methods by which an app makes it do so."""
 
-MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
+MAKES_STRINGS = frozenset(
+    (Effect.TO_STRING, Effect.JOINED, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE)
+)
 """Calls without which (or a sink) a method assembles nothing."""
 
 

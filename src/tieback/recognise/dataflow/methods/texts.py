@@ -69,6 +69,33 @@ def join(separator: str, items: Sequence[object]) -> str:
     return separator.join(HOLE if item is None else str(item) for item in items)[:MAX_RESULT]
 
 
+def join_default(separator: object, items: Sequence[object], prefix: object, postfix: object, mask: int) -> str | None:
+    """Kotlin's ``joinToString``; ``mask`` has a bit for each argument that has its default value."""
+    if not mask & 0x20:
+        return None  # a function changes the items
+    between, before, behind = (
+        default if mask & bit else str(given)
+        for bit, given, default in ((1, separator, ", "), (2, prefix, ""), (4, postfix, ""))
+    )
+    return f"{before}{join(between, items)}{behind}"[:MAX_RESULT]
+
+
+def joined(held: Sequence[object]) -> str:
+    """The text of a ``StringJoiner``, of its separator, beginning, end and texts."""
+    separator, before, behind, *items = held
+    return f"{before}{join(str(separator), items)}{behind}"[:MAX_RESULT]
+
+
+def range_of(items: Sequence[object], begin: int, end: int) -> Sequence[object] | None:
+    """``Arrays.copyOfRange`` within the array."""
+    return list(items[begin:end]) if 0 <= begin <= end <= len(items) else None
+
+
+def begin_of(items: Sequence[object], count: int) -> Sequence[object] | None:
+    """``Arrays.copyOf`` within the array."""
+    return range_of(items, 0, count)
+
+
 def join_blocks(items: Sequence[object], title: str) -> str | None:
     """The block "join" of App Inventor, one of the primitives that the runtime calls by their titles."""
     return join("", items) if title == "join" else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.code.members import MemberRef, MethodCode
 from tieback.recognise.dataflow.dex.opcode_sets import FIXED_CALLS
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.methods.values import (
     InstanceValue,
     Need,
     ObjectRef,
+    PartsValue,
     TextValue,
     Value,
     alternatives,
@@ -29,6 +30,8 @@ MAX_TARGETS = 16
 _CHANGEABLE = (TextValue, Choice, ArrayValue)
 _MAX_GETTER = 40
 """Most code units of a method that is followed again once it can have a result: it gives a field, or calls another."""
+_MAX_KEEPER = 60
+"""Most code units of a method that is followed only because it keeps a text: it makes an object, or fills a list."""
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 
@@ -39,15 +42,32 @@ def follows(walk: WalkState, identity: int, targets: Sequence[MethodCode], value
         return bool(targets)
     if len(targets) != 1 or targets[0].code.units > _MAX_EAGER:
         return False
-    return gives_address(walk, values) or (targets[0].code.units <= _MAX_GETTER and keeps_text(walk, identity, values))
+    return gives_address(walk, values) or (targets[0].code.units <= _MAX_KEEPER and keeps_text(walk, identity, values))
 
 
 def keeps_text(walk: WalkState, identity: int, values: Sequence[Value | None]) -> bool:
-    """True for a constructor of an object of the app that gets a constant text, such as a part of a host."""
+    """True for a constructor of an object of the app that gets a constant text, such as a part of a host, or an object
+    with a host, and for a method of a class that does so while an object or the class is initialised, to fill a list.
+    """
+    ref = walk.app.ref(identity)
+    makes = ref.name == "<init>" and isinstance(walk.contents(values[0] if values else None), InstanceValue)
+    if not makes and not _fills(walk, ref):
+        return False
+    return any(
+        (isinstance(value, TextValue) and bool(value.parts)) or isinstance(walk.contents(value), PartsValue)
+        for value in values[makes:]
+    )
+
+
+def _fills(walk: WalkState, called: MemberRef) -> bool:
+    """True if the initialiser or a constructor of a class calls another method of it without a result."""
+    caller = walk.app.ref(walk.method) if walk.method >= 0 else None
     return (
-        walk.app.ref(identity).name == "<init>"
-        and isinstance(walk.contents(values[0] if values else None), InstanceValue)
-        and any(isinstance(value, TextValue) and bool(value.parts) for value in values[1:])
+        caller is not None
+        and caller.owner == called.owner
+        and caller.name in ("<clinit>", "<init>")
+        and called.name not in ("<clinit>", "<init>")
+        and called.kind.endswith(")V")
     )
 
 

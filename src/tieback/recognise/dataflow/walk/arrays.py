@@ -6,17 +6,24 @@ from tieback.recognise.dataflow.dex.instructions import array_data
 from tieback.recognise.dataflow.dex.opcode_sets import CONST_4, CONST_16
 from tieback.recognise.dataflow.methods.values import (
     MAX_ALTERNATIVES,
+    MAX_NEEDS,
     UNKNOWN,
     Alternative,
     ArrayValue,
+    Choice,
+    Contents,
     MapValue,
     ObjectRef,
+    TextValue,
     Value,
     alternatives,
     choice,
+    each,
+    merged,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.state import WalkState
+from tieback.recognise.dataflow.walk.turns import repeats
 
 MAX_ARRAY = 1_024
 """Most elements of an array that are followed."""
@@ -60,10 +67,28 @@ def array_put(walk: WalkState, at: int, unit: int) -> int:
     return walk.next_unit(at)
 
 
+def array_length(walk: WalkState, at: int, unit: int) -> int:
+    """Length of an array: of one with numbers, which no other code fills, and of others for a loop over their items."""
+    array = walk.registers.get(unit >> 12)
+    contents = walk.contents(array)
+    if isinstance(array, TextValue) and array.needs and walk.loops():
+        walk.awaited = merged(walk.awaited, array.needs, MAX_NEEDS)
+    size = known_size(contents)
+    is_table = isinstance(contents, ArrayValue) and int in map(type, contents.items)
+    return walk.assign(at, unit >> 8 & 15, size if size is None or is_table or walk.loops() else None)
+
+
+def known_size(contents: Contents | None) -> int | None:
+    """Number of items of an array or list that has some; an empty one can be filled by code that is not known."""
+    return (len(contents.items) or None) if isinstance(contents, (ArrayValue, MapValue)) else None
+
+
 def array_get(walk: WalkState, at: int, unit: int) -> int:
     """Read an item."""
     places = walk.units[at + 1]
-    index = None if walk.loops() and not _is_constant(walk, at, places >> 8) else walk.registers.get(places >> 8)
+    index = walk.registers.get(places >> 8)
+    if isinstance(index, int) and not _is_constant(walk, at, places >> 8) and repeats(walk, at):
+        index = None
     return walk.assign(at, unit >> 8, item(walk, walk.registers.get(places & 255), index, places >> 8))
 
 
@@ -75,6 +100,8 @@ def _is_constant(walk: WalkState, at: int, register: int) -> bool:
 
 def item(walk: WalkState, array: Value | None, index: Value | None, origin: object) -> Value | None:
     """One item of an array or list; any of them if the index is unknown."""
+    if isinstance(array, Choice) and any(isinstance(one.value, ObjectRef) for one in array.alternatives):
+        return each(array, lambda one: item(walk, one, index, origin))
     contents = walk.contents(array)
     if isinstance(contents, MapValue):
         contents, index = ArrayValue(tuple(contents.items.values())), None

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from tieback.recognise.dataflow.dex.instructions import branch_targets, compares, sign_extend, switch_target
 from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
 from tieback.recognise.dataflow.dex.try_blocks import TryBlock
-from tieback.recognise.dataflow.methods.values import HOLE, TextValue
+from tieback.recognise.dataflow.methods.values import HOLE, ObjectRef, TextValue
 from tieback.recognise.dataflow.walk.joins import PathState
 from tieback.recognise.dataflow.walk.state import WalkState
+from tieback.recognise.dataflow.walk.turns import decide, jump_back, repeats
 
 
 def jump(walk: WalkState, at: int, target: int, *, falls: bool) -> int:
     """Keep the state for a target that comes later. Returns the next unit."""
+    if not falls and target <= at and walk.falls:
+        begin = jump_back(walk, at, target)
+        if begin is not None:
+            return begin
     if walk.falls and walk.comes_later(target, at):
         _save(walk, target)
     if not falls:
@@ -27,15 +32,28 @@ def branch(walk: WalkState, at: int, unit: int) -> int:
         one, other = walk.registers.get(unit >> 8 & 15), walk.registers.get(unit >> 12)
     else:
         one, other = walk.registers.get(unit >> 8), 0
-    if isinstance(one, int) and isinstance(other, int) and walk.comes_later(target, at) and not walk.loops():
-        return jump(walk, at, target, falls=False) if compares(opcode, one, other) else walk.next_unit(at)
+    if isinstance(one, ObjectRef) and other == 0 and one.number in walk.present:
+        one = 1  # not null
+    if isinstance(one, int) and isinstance(other, int):
+        taken = compares(opcode, one, other)
+        if not walk.loops():
+            if walk.comes_later(target, at):
+                return jump(walk, at, target, falls=False) if taken else walk.next_unit(at)
+        elif walk.falls:
+            decided = decide(walk, at, target, taken=taken)
+            if decided is not None:
+                return jump(walk, at, target, falls=False) if decided == target > at else decided
+    elif target <= at and walk.falls:
+        begin = jump_back(walk, at, target, walk.next_unit(at))
+        if begin is not None:
+            return begin
     return jump(walk, at, target, falls=True)
 
 
 def switch(walk: WalkState, at: int, unit: int) -> int:
     """Follow the path that a known number takes, or each path."""
     value = walk.registers.get(unit >> 8)
-    if isinstance(value, int) and not walk.loops():
+    if isinstance(value, int) and not repeats(walk, at):
         target = switch_target(walk.units, at, value)
         return walk.next_unit(at) if target is None else jump(walk, at, target, falls=False)
     if walk.falls:

@@ -45,6 +45,17 @@ def _lambda(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
         walk.result = held if isinstance(held, TEXTS) and is_informative(held) else unknown_of(values[:1])
 
 
+def call_function(walk: WalkState, function: Value | None, argument: Value | None) -> Value | None:
+    """The result of a function object of the app for one argument; unknown for another object."""
+    contents = walk.contents(function)
+    kinds = "(Ljava/lang/Object;)Ljava/lang/Object;"
+    if not isinstance(contents, InstanceValue):
+        return unknown_of((function,))
+    every = (walk.app.declared_by(contents.kind, name, kinds) for name in ("apply", "invoke"))
+    target = next((found for found in every if found is not None), None)
+    return invoke_targets(walk, [target], [function, argument]) if target is not None else unknown_of((function,))
+
+
 def _function(walk: WalkState, kind: str) -> MethodCode | None:
     """The method that a function object of a class runs."""
     every = (walk.app.declared_by(kind, name, "()Ljava/lang/Object;") for name in _FUNCTIONS)

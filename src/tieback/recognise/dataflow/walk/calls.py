@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.dex.type_index import Names
 from tieback.recognise.dataflow.methods.library import (
     ANY_OWNER,
     BUILDERS,
+    JOINER,
     LIBRARY,
     LISTS,
     MAPS,
@@ -24,7 +25,7 @@ from tieback.recognise.dataflow.walk.shapes import renamed
 
 _MAX_CALL_SITES = 10_000
 _PROPERTIES = "Ljava/util/Properties;"
-_CONTAINERS = frozenset((*LISTS, *MAPS, *PAIRS))
+_CONTAINERS = frozenset((*LISTS, *MAPS, *PAIRS, JOINER))
 
 
 class KnownCalls:

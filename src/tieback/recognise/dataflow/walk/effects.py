@@ -15,12 +15,16 @@ from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, ev
 _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
 _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
+    Effect.JOIN_MORE: 2,
     Effect.PUT: 3,
+    Effect.COMPUTE: 3,
+    Effect.CONTAINS_KEY: 2,
     Effect.REMEMBERED: 4,
     **dict.fromkeys(
-        (Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
-         Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS,
-         Effect.ENTRIES),
+        (Effect.NEW_JOINER, Effect.JOINED, Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM,
+         Effect.ITERATOR, Effect.HAS_NEXT, Effect.NEXT, Effect.SIZE, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA,
+         Effect.TASK, Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD,
+         Effect.KEYS, Effect.ENTRIES),
         1,
     ),
 }  # fmt: skip

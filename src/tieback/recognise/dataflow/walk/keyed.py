@@ -28,14 +28,17 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
     if effect.puts:
         for key, value in _pairs(walk, values):
             kind = effect.kind or ("I" if isinstance(value, int) else STRING)
-            walk.store(_member(walk, effect.space, key, kind), value)
+            walk.store(keyed_member(walk, effect.space, key, kind), value)
         walk.result = values[0] if values else None  # an editor or an intent
         return
     key = values[1] if len(values) > 1 else None
-    member = _member(walk, effect.space, key, effect.kind)
+    member = keyed_member(walk, effect.space, key, effect.kind)
     name = walk.app.ref(member).name if member >= 0 else ""
     text = walk.settings.setting(name) if name and effect.space != PREFERENCE and effect.kind == STRING else ""
     default = walk.plain(values[2]) if len(values) > 2 else None
+    screen = walk.settings.preference(name) if name and effect.space == PREFERENCE and not _is_whole(default) else ""
+    if screen and effect.kind == STRING:
+        default = TextValue(screen, parts=(screen,))
     if text:
         walk.result = TextValue(text, parts=(text,))
     elif effect.kind == STRING and isinstance(default, TextValue) and default.text:
@@ -47,6 +50,11 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
     else:
         found = walk.field(member)
         walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def _is_whole(value: Value | None) -> bool:
+    """True for a default that is not empty, which a screen of settings does not replace."""
+    return isinstance(value, TextValue) and bool(value.text) and value.text != HOLE
 
 
 def _fill(walk: WalkState, view: Value | None, text: Value | None, registers: Sequence[int]) -> None:
@@ -71,7 +79,7 @@ def _pairs(walk: WalkState, values: Sequence[Value | None]) -> Iterator[tuple[Va
         yield from ((row[0], row[1]) for _, row in rows([key, walk.plain(value)]) or ())
 
 
-def _member(walk: WalkState, space: str, key: Value | None, kind: str) -> int:
+def keyed_member(walk: WalkState, space: str, key: Value | None, kind: str) -> int:
     """The field that stands for a key; -1 if the key is not known."""
     known = isinstance(key, TextValue) and HOLE not in key.text and 0 < len(key.text) <= MAX_KEY
     return walk.app.identity(MemberRef(space, key.text, kind)) if known and isinstance(key, TextValue) else -1

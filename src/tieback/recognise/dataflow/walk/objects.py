@@ -8,7 +8,6 @@ from tieback.recognise.dataflow.methods.values import (
     Choice,
     Contents,
     InstanceValue,
-    MapValue,
     ObjectRef,
     PartsValue,
     TextValue,
@@ -40,7 +39,7 @@ def new_instance(walk: WalkState, at: int, unit: int) -> int:
 def static_get(walk: WalkState, at: int, unit: int) -> int:
     """Read a static field. An initialiser of a class can read what it has just stored."""
     field = walk.app.field(walk.file, walk.units[at + 1])
-    live = walk.statics.get(field)
+    live = walk.live.get(field)
     if live is not None and live[1].number in walk.heap:
         return walk.assign(at, unit >> 8, live[1])
     held = walk.stored.get(field, ())
@@ -52,14 +51,7 @@ def static_get(walk: WalkState, at: int, unit: int) -> int:
 def static_put(walk: WalkState, at: int, unit: int) -> int:
     """Set a static field."""
     field, value = walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8)
-    walk.statics.pop(field, None)
-    walk.store(field, value)
-    if (
-        isinstance(value, ObjectRef)
-        and isinstance(walk.contents(value), (ArrayValue, MapValue))
-        and walk.stored.get(field)
-    ):
-        walk.statics[field] = len(walk.stored[field]) - 1, value
+    walk.keep(field, value)
     return at + 2
 
 
@@ -77,7 +69,8 @@ def _read(walk: WalkState, field: int, value: Value | None) -> Value | None:
     if isinstance(contents, ArrayValue) and walk.app.ref(field).name in PAIR_FIELDS:
         return member(walk, value, PAIR_FIELDS.index(walk.app.ref(field).name))
     if not isinstance(contents, InstanceValue) or field not in contents.fields:
-        return walk.field(field)
+        live = walk.live.get(field) if contents is None else None
+        return live[1] if live is not None and live[1].number in walk.heap else walk.field(field)
     held = contents.fields[field]
     thawed = walk.thaw(held)
     if thawed is not held and isinstance(value, ObjectRef):
@@ -93,5 +86,5 @@ def instance_put(walk: WalkState, at: int, unit: int) -> int:
     if isinstance(target, ObjectRef) and isinstance(contents, InstanceValue):
         walk.heap[target.number] = InstanceValue(contents.kind, {**contents.fields, field: value})
     else:
-        walk.store(field, value)
+        walk.keep(field, value)
     return at + 2

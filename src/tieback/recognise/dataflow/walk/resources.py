@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from tieback.recognise.dataflow.methods.keyed import REMOTE, STRING
 from tieback.recognise.dataflow.methods.library import Effect
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
+    MAX_NEEDS,
     TEXTS,
     Alternative,
     ArrayValue,
@@ -17,9 +19,10 @@ from tieback.recognise.dataflow.methods.values import (
     choice,
     combine,
     is_informative,
+    merged,
     unknown_of,
 )
-from tieback.recognise.dataflow.walk.keyed import typed_text
+from tieback.recognise.dataflow.walk.keyed import keyed_member, typed_text
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 from tieback.recognise.dataflow.walk.strings import format_text
 
@@ -98,12 +101,27 @@ def _setting(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
     walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
 
 
+def _remote_setting(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    """The value in a file of defaults, or the one that code sets."""
+    _setting(walk, values, registers)
+    member = keyed_member(walk, REMOTE, values[1], STRING) if len(values) > 1 and not _is_text(walk.result) else -1
+    if member >= 0:
+        walk.result = walk.field(member)
+
+
+def _is_text(value: Value | None) -> bool:
+    return isinstance(value, TEXTS) and is_informative(value)
+
+
 def _defaults(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
-    contents = walk.contents(values[1]) if len(values) > 1 else None
-    if isinstance(contents, MapValue):
+    for one in alternatives(values[1] if len(values) > 1 else None):
+        contents = walk.contents(one.value)
+        if not isinstance(contents, MapValue):
+            walk.required = merged(walk.required, unknown_of([one.value]).needs, MAX_NEEDS)
+            continue
         for key, value in contents.items.items():
             if isinstance(value, TextValue) and HOLE not in value.text and HOLE not in str(key):
-                walk.settings.add_default(str(key), value.text)
+                walk.store(keyed_member(walk, REMOTE, TextValue(str(key)), STRING), value)
 
 
 def _first_constant(values: Sequence[Value | None]) -> Value | None:
@@ -124,6 +142,7 @@ RESOURCE_CALLS: dict[Effect, CallHandler] = {
     Effect.VIEW_TEXT: _view_text,
     Effect.IDENTIFIER: _identifier,
     Effect.SETTING: _setting,
+    Effect.REMOTE_SETTING: _remote_setting,
     Effect.DEFAULTS: _defaults,
 }
 """Calls that read resources and settings, by effect."""

@@ -21,11 +21,13 @@ from tieback.recognise.dataflow.dex.code_units import Units
 from tieback.recognise.dataflow.dex.dex_tables import MAX_STRING, DexSection, Offsets, SectionKind
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.dex.encoded import STRING_VALUES
+from tieback.recognise.dataflow.dex.instructions import LENGTHS
 from tieback.recognise.dataflow.dex.libraries import SILENT
 from tieback.recognise.dataflow.dex.opcode_sets import (
     CALL_SPAN,
     CONST_JUMBO,
     CONST_STRING,
+    CONSTRUCTOR_CALLS,
     FIRST_CALL,
     INVOKE_CUSTOM,
     INVOKE_VIRTUAL,
@@ -295,10 +297,11 @@ class MethodFinder:
         return -1
 
     def _stored(self, unit: int, end: int) -> int:
-        """The unit after a call, or after the instruction behind it that stores its result in a field."""
+        """The unit after a call, or after the instruction behind it that stores its result in a field or an object."""
         for place in range(unit, min(unit + _TO_STORE, end, len(self._units))):
-            if int(self._units[place]) & 0xFF in _STORES:
-                return min(place + 2, end)
+            opcode = int(self._units[place]) & 0xFF
+            if opcode in _STORES or opcode in CONSTRUCTOR_CALLS:
+                return min(place + LENGTHS[opcode], end)
         return unit
 
     def _find(self, wanted: Mapping[int, tuple[int, set[int]]]) -> dict[int, Offsets]:

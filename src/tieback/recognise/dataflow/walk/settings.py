@@ -33,6 +33,10 @@ _REFERENCE = lazy_pattern(r"@(?:0x)?([0-9a-fA-F]{8})")
 _MANIFEST = "AndroidManifest.xml"
 _SUFFIXES = (_MANIFEST, ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
 _XML = "res/xml/"
+_DEFAULT = "defaultValue"
+_PART = lazy_pattern(r"[.:/]|^\d{2,5}$")
+"""A host, a path or a port; a user chooses another word, such as a country."""
+_DEFAULT_MARKS = tuple(_DEFAULT.encode(width) for width in ("utf-8", "utf-16-le"))
 _FILE = lazy_pattern(
     r"AndroidManifest\.xml$|(?:^|[/!])(?:assets|res/raw)/.*\.(?:properties|json|ini|cfg|conf|env)$|"
     r"(?:^|[/!])res/xml/[^/]*(?:config|default)[^/]*\.xml$"
@@ -44,6 +48,7 @@ class AppSettings:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        self._preferences: dict[str, str] = {}
         self._tables: list[ResourceTexts] = []
         self._unread: list[tuple[str, Bytes]] = []
         self._files = PackageFiles()
@@ -72,7 +77,8 @@ class AppSettings:
         if not file.endswith(_SUFFIXES) and _XML not in file:
             return
         limit = MAX_MANIFEST if file.endswith(_MANIFEST) else MAX_FILE
-        if len(self._unread) < MAX_FILES and len(content) <= limit and _FILE.search(file):
+        is_screen = _XML in file and len(content) <= MAX_FILE and _has_defaults(bytes(content))
+        if len(self._unread) < MAX_FILES and len(content) <= limit and (is_screen or _FILE.search(file)):
             self._unread.append((file, content))
 
     def resource(self, identifier: int) -> str:
@@ -119,7 +125,15 @@ class AppSettings:
         unread, self._unread = self._unread, []
         for file, content in unread:
             self._read(file, bytes(content))
-        value = self._values.get(key, "")
+        return self._resolved(self._values.get(key, ""))
+
+    def preference(self, key: str) -> str:
+        """The default value that a screen of settings gives to a preference; empty if none or several do."""
+        self.setting("")
+        return self._preferences.get(key, "")
+
+    def _resolved(self, value: str) -> str:
+        """The text that a reference to a resource stands for, or the value itself."""
         found = _REFERENCE.fullmatch(value)
         return self.resource(int(found[1], 16)) if found else value
 
@@ -165,6 +179,22 @@ class AppSettings:
         if tree.name == "defaultsMap":
             for entry in tree.all("entry"):
                 self._add(_text(entry.first("key")), _text(entry.first("value")))
+        else:
+            self._screen(tree)
+
+    def _screen(self, tree: Element) -> None:
+        """``<EditTextPreference android:key="server" android:defaultValue="..."/>``."""
+        pending = [tree]
+        for element in pending:  # grows
+            pending += element.children
+            key, value = (self._resolved(element.attributes.get(name, "")) for name in ("key", _DEFAULT))
+            if key and _PART.search(value) and len(self._preferences) < MAX_KEYS and len(value) <= MAX_VALUE:
+                held = self._preferences.setdefault(key, value)
+                self._preferences[key] = value if held == value else ""
+
+
+def _has_defaults(content: bytes) -> bool:
+    return any(mark in content for mark in _DEFAULT_MARKS)
 
 
 def _text(element: Element | None) -> str:

@@ -46,6 +46,7 @@ from tieback.recognise.dataflow.methods.values import (
 from tieback.recognise.dataflow.walk.calls import CallTable
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
 from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
+from tieback.recognise.dataflow.walk.loops import Loop, Turns
 from tieback.recognise.dataflow.walk.settings import AppSettings
 
 MAX_BUILT = 500
@@ -53,6 +54,8 @@ MAX_BUILT = 500
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
 MAX_OBJECTS = 256
+MAX_TURN_UNITS = 30_000
+"""Most code units of all loops of an app that are walked once per turn."""
 _SHARE, _LEAST_SHARE = 10, 10_000
 MAX_FRUITLESS = 3
 """Walks of a method that gave nothing, after which its calls are not followed any more."""
@@ -90,6 +93,10 @@ class WalkResult(NamedTuple):
     """Values by field, stored in static fields and in objects that the walk did not see being created."""
     objects: tuple[InstanceValue, ...]
     """Objects of the app that were created."""
+    required: tuple[Need, ...] = ()
+    """What the maps depend on that have the defaults of remote settings."""
+    awaited: tuple[Need, ...] = ()
+    """What the items depend on that loops go over: they can fill a template."""
 
 
 class Callee(NamedTuple):
@@ -155,6 +162,10 @@ class WalkState(ABC):
         self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock], BlockOrder]] = {}
         """Code units, exception handlers and order by method."""
         self.looping: dict[int, bool] = {}
+        self.its_loops: dict[int, tuple[Loop, ...]] = {}
+        """Loops by method."""
+        self.turn_units = MAX_TURN_UNITS
+        """How many more code units are walked in loops, once per turn."""
         self.known_callees: dict[tuple[int, int], Callee | None] = {}
         self.holes: dict[tuple[str, int], TextValue] = {}
         self.demand: set[int] = set()
@@ -194,8 +205,19 @@ class WalkState(ABC):
         self.consumed: dict[int, TextValue | EndpointParts] = {}
         self.sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
         self.stored: dict[int, list[Value]] = {}
-        self.statics: dict[int, tuple[int, ObjectRef]] = {}
-        """For each static field with a list or map that this walk created: its place in ``stored``, and the object."""
+        self.live: dict[int, tuple[int, ObjectRef]] = {}
+        """For each field with a list or map that this walk put there: its place in ``stored``, and the object. Fields
+        of objects that the walk knows are not among them."""
+        self.required: tuple[Need, ...] = ()
+        """What the maps depend on that have the defaults of remote settings."""
+        self.awaited: tuple[Need, ...] = ()
+        """What the items depend on that loops go over."""
+        self.nexts: set[int] = set()
+        """Iterators whose next item is known."""
+        self.made_here: set[int] = set()
+        """Maps that this walk created empty: what they do not have, they do not have in the app either."""
+        self.present: set[int] = set()
+        """Objects that such a map gave for a key."""
         self.allocated = 0
         self.joins = 0
         self.stack: list[int] = []
@@ -231,6 +253,8 @@ class WalkState(ABC):
         self.saved: dict[int, list[PathState]] = {}
         self.tries: dict[int, list[int]] = {}
         self.returns: list[PathState] = []
+        self.turns: dict[int, Turns] = {}
+        """Loops of the method by their first unit, once it is decided how they are walked."""
         self.falls = True
 
     def text(self, index: int) -> TextValue:
@@ -371,9 +395,20 @@ class WalkState(ABC):
             if len(held) < MAX_ALTERNATIVES:
                 held.append(frozen)
 
-    def settle_statics(self) -> None:
-        """Store what the lists and maps in static fields have at the end: an initialiser fills them later."""
-        for field, (number, value) in self.statics.items():
+    def keep(self, field: int, value: Value | None) -> None:
+        """Keep a value that a field receives, and the list or map itself: code fills it later."""
+        self.live.pop(field, None)
+        self.store(field, value)
+        if (
+            isinstance(value, ObjectRef)
+            and isinstance(self.contents(value), (ArrayValue, MapValue))
+            and self.stored.get(field)
+        ):
+            self.live[field] = len(self.stored[field]) - 1, value
+
+    def settle(self) -> None:
+        """Store what the lists and maps in fields have at the end."""
+        for field, (number, value) in self.live.items():
             if isinstance(self.contents(value), (ArrayValue, MapValue)):
                 frozen = self.freeze(value)
                 if frozen is not None:

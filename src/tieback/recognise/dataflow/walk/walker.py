@@ -6,7 +6,7 @@ import numpy as np
 
 from tieback.recognise.dataflow.code.members import MethodCode, parameters
 from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
-from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_2ADDR, CONST_HIGH
+from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_2ADDR, ARRAY_LENGTH, CONST_HIGH
 from tieback.recognise.dataflow.dex.try_blocks import TryBlock, try_blocks
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
@@ -18,7 +18,14 @@ from tieback.recognise.dataflow.methods.values import (
     TextValue,
     Value,
 )
-from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
+from tieback.recognise.dataflow.walk.arrays import (
+    array_get,
+    array_length,
+    array_put,
+    fill_array_data,
+    filled_new_array,
+    new_array,
+)
 from tieback.recognise.dataflow.walk.branches import (
     branch,
     end,
@@ -51,6 +58,7 @@ from tieback.recognise.dataflow.walk.registers import (
     nop,
 )
 from tieback.recognise.dataflow.walk.state import WalkResult, WalkState
+from tieback.recognise.dataflow.walk.turns import go_back, is_on
 
 MAX_UNITS = 100_000
 """Most code units of one method; larger ones are data tables written as code."""
@@ -118,9 +126,8 @@ def _high_constant(walk: WalkState, at: int, unit: int) -> int:
     return walk.assign(at, unit >> 8, sign_extend(walk.units[at + 1] << 16, 32))
 
 
-_BY_OPCODE = tuple(
-    _high_constant if opcode == CONST_HIGH else _STEPS.get(OpcodeEffect(kind)) for opcode, kind in enumerate(KINDS)
-)
+_BY_NUMBER = {CONST_HIGH: _high_constant, ARRAY_LENGTH: array_length}
+_BY_OPCODE = tuple(_BY_NUMBER.get(opcode, _STEPS.get(OpcodeEffect(kind))) for opcode, kind in enumerate(KINDS))
 """Handler per opcode; none for instructions that at most make registers unknown."""
 _MASKS = tuple(15 if kind in (OpcodeEffect.WRITE_A, OpcodeEffect.WIDE_A) else 255 for kind in KINDS)
 """Bits of the register that those write, per opcode."""
@@ -151,7 +158,7 @@ class Walker(WalkState):
         returned = self.run(method, arguments, stop)
         self.left += kept
         self.unread += self.is_cut
-        self.settle_statics()
+        self.settle()
         made = tuple(one for one in self.built if id(one.value) not in self.consumed)
         objects = tuple(
             frozen.contents
@@ -160,7 +167,7 @@ class Walker(WalkState):
             and isinstance(frozen := self.freeze(ObjectRef(number)), Frozen)
             and isinstance(frozen.contents, InstanceValue)
         )
-        return WalkResult(made, self.freeze(returned), self.stored, objects)
+        return WalkResult(made, self.freeze(returned), self.stored, objects, self.required, self.awaited)
 
     def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
         """Walk a method in the current heap. Returns its result."""
@@ -171,7 +178,7 @@ class Walker(WalkState):
             return UNKNOWN
         self.left -= length
         outer = (self.units, self.file, self.method, self.registers, self.saved, self.returns, self.at)
-        tries, order, rank = self.tries, self.order, self.rank
+        tries, order, rank, turns, falls = self.tries, self.order, self.rank, self.turns, self.falls
         instructions, blocks, its_order = self._body(method)
         self.enter(instructions, method.file, method.identity, its_order)
         self.stack.append(method.identity)
@@ -183,15 +190,28 @@ class Walker(WalkState):
         if its_order.runs:
             self._runs(length)
         else:
-            self._steps(0, length)
+            self._turn_out(self._steps(0, length))
         state = self.merge(self.returns or [PathState({}, self.heap)])
         self.heap = state.heap
         self.stack.pop()
         units, file, identity, self.registers, self.saved, self.returns, at = outer
-        self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, True
-        self.tries, self.order, self.rank = tries, order, rank
+        self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, falls
+        self.tries, self.order, self.rank, self.turns = tries, order, rank, turns
         self.calls, self.result = self.call_tables[file], None
         return state.registers.get(0)
+
+    def _turn_out(self, at: int) -> None:
+        """If the walk stops in loops that are walked once per turn: walk them to their end, and keep what is known."""
+        if not self.turns:
+            return
+        end = max((loop.end for loop in self.its_loops[self.method] if is_on(self, loop)), default=0)
+        if end > at:
+            self._steps(at, end)
+            begin = go_back(self, end)
+            if begin is not None:
+                self._steps(begin, at)
+        if not self.falls and not self.returns:
+            meet(self, [state for states in self.saved.values() for state in states])
 
     def follow(self, identity: int) -> None:
         """Follow calls of a method from now on."""
@@ -226,6 +246,10 @@ class Walker(WalkState):
                 meet(self, saved.pop(at))
                 if at in self.tries:
                     enter_try(self, at)
+                begin = go_back(self, at) if self.turns else None
+                if begin is not None:
+                    at = begin
+                    continue
             step = steps[opcode]
             if step is not None:
                 at = step(self, at, unit)

@@ -55,9 +55,8 @@ def test_an_array_from_the_data_in_the_code() -> None:
 
 
 def test_an_index_that_is_set_before_the_access_is_known_in_a_loop() -> None:
-    loop = [0xFF28]  # goto -1
     for number, known in (([0x1112], True), ([0x0113, 1], True), ([0x1112, 0x0000], False)):  # const/4 v1, const/16 v1
-        walk = begun([*number, *AGET, *loop])
+        walk = begun([*number, *AGET, 0x28 | (0xFE - len(number)) << 8])  # goto the beginning
         walk.registers = {0: walk.allocate(ArrayValue((ONE, OTHER))), 1: 1}
         array_get(walk, len(number), AGET[0])
         assert (walk.registers[2] == OTHER) == known

@@ -90,6 +90,9 @@ def test_a_setting_its_default_and_a_default_that_code_sets() -> None:
     assert call(walk, Effect.SETTING, None, key, BASE) == BASE
     defaults = walk.allocate(MapValue({"base": TextValue("https://b.shop.test"), "port": 8443, "host": UNKNOWN}))
     call(walk, Effect.DEFAULTS, None, defaults)
-    found = call(walk, Effect.SETTING, None, key, BASE)
-    assert found == TextValue("https://b.shop.test", parts=("https://b.shop.test",))
-    assert call(walk, Effect.SETTING, None, TextValue("host")) == UNKNOWN
+    assert [value.text for held in walk.stored.values() for value in held if isinstance(value, TextValue)] == [
+        "https://b.shop.test"
+    ]
+    found = call(walk, Effect.REMOTE_SETTING, None, key)
+    assert isinstance(found, TextValue)
+    assert [need.member for need in found.needs] == list(walk.stored)
