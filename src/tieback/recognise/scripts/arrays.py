@@ -24,6 +24,7 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
+    is_function,
     joined,
     of_key,
     single,
@@ -139,6 +140,11 @@ class Arrays:
 
                 return single(Items(tuple(combine(apply, row) for row in rows)))
             return UNKNOWN
+        if name == "reduce" and len(arguments) == 2 and len(arguments[0]) == 1 and len(rows) <= MAX_ALTERNATIVES:
+            function, made = arguments[0][0][1], arguments[1]
+            for row in rows if is_function(function) else ():
+                made = self._run.call(function, (made, row))
+            return made if rows and is_function(function) else UNKNOWN
         if name == "find" or not rows:
             return self._one_of((BY_IDENTITY, "find", id(value)), rows)
         if name in _ORDERING and are_hosts(self._run.data, rows):

@@ -9,6 +9,7 @@ from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.candidates import operand_before
+from tieback.recognise.scripts.loops import Loop, is_whole, joined, loop
 from tieback.recognise.scripts.names import Binding, Way, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
@@ -91,6 +92,7 @@ class Functions:
     def __init__(self, run: "Evaluator") -> None:
         """Read the values of this evaluator."""
         self._run = run
+        self._loops: dict[int, Loop | None] = {}
 
     def function_end(self, at: int) -> int:
         """The offset behind a function that begins at an offset; -1 if it is too long, or none."""
@@ -195,7 +197,16 @@ class Functions:
         if not head.block:
             return run.value(head.body, env)
         places = self._returns(head.body)
+        if len(places) == 1 and (loop := self._loop(head.body)) is not None:
+            return joined(run, loop, key, env)
         return choice(("return", head.body), [run.value(place, env) for place in places]) if places else UNKNOWN
+
+    def _loop(self, body: int) -> Loop | None:
+        """The loop that makes what a function returns, if it does nothing else."""
+        if body not in self._loops:
+            found = loop(self._run.data, body, self._run.budget)
+            self._loops[body] = found if found is not None and is_whole(self._run, found) else None
+        return self._loops[body]
 
     def _key(self, head: Head) -> int:
         """The number of the function in environments: behind its brace, or behind the arrow."""

@@ -24,6 +24,7 @@ from tieback.recognise.scripts.values import (
     UNKNOWN,
     Cases,
     Client,
+    Env,
     Items,
     Kind,
     Merged,
@@ -82,7 +83,8 @@ _DEFINED = lazy_pattern(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
-_PROTOTYPE = lazy_pattern(
+_GET = lazy_pattern(rb"(?<![\w$.])get\s{1,9}\Z")
+PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
 )
 """Before a method of the objects that a function makes."""
@@ -352,15 +354,15 @@ class Objects:
     def _assigned(self, value: Source, key: str) -> Cases:
         """A member that is assigned to an object after its literal: ``cfg.host = …``."""
         run = self._run
-        name = value.via[0] if value.via and _PATH.fullmatch(value.via[0]) else ""
-        if name:
-            scope = run.scopes.function(value.at)
+        names = [name for name in value.via if _PATH.fullmatch(name)]
+        scope = run.scopes.function(value.at) if names else None
+        for name in names if scope else ():
             places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
             if not places and value.kind in (Kind.CLASS, Kind.FUNCTION):
                 places = self._defined(name, key, 0, len(run.data))
             if places:
                 return self._one_of(("member", name, key, value.at), places)
-        return self._of_unknown(Unknown(name), key)
+        return self._of_unknown(Unknown(value.via[0] if value.via and names[:1] == [value.via[0]] else ""), key)
 
     def _one_of(self, origin: object, places: Sequence[int]) -> Cases:
         if not places or len(places) > MAX_ALTERNATIVES:
@@ -396,9 +398,13 @@ class Objects:
         method = self._method_in(body, key)
         if method < 0:
             return None
-        function = Source(Kind.FUNCTION, method, value.env)
-        before = bytes(run.data[max(body.start, method - len(key) - 16) : method - len(key)]).split()
-        return run.call(function, ()) if before[-1:] == [b"get"] else single(function)
+        return self._method(method, key, value.env)
+
+    def _method(self, at: int, key: str, env: Env) -> Cases:
+        """A method of a class whose parameters begin at an offset; a getter is called."""
+        function = Source(Kind.FUNCTION, at, env)
+        before = bytes(self._run.data[max(0, at - len(key) - 16) : at - len(key)])
+        return self._run.call(function, ()) if _GET.search(before) else single(function)
 
     def _of_this(self, key: str, at: int, *, levels: int = _MAX_LEVELS) -> Cases:
         """``this.key``, assigned in one of the nearest functions, classes or objects around."""
@@ -423,7 +429,7 @@ class Objects:
             if known:
                 return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
             if (method := self._method_in(scope, key)) >= 0:
-                return single(Source(Kind.FUNCTION, method, NO_ENV))
+                return self._method(method, key, NO_ENV)
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:
                 return of_component
         return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
@@ -469,7 +475,7 @@ class Objects:
     def _of_prototype(self, key: str, method: Scope) -> Cases | None:
         """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""
         run = self._run
-        owner = _PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
+        owner = PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
         if owner is None:
             return None
         made = run.names.find(owner["name"].decode(), method.head)

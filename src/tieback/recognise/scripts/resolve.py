@@ -25,6 +25,7 @@ from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
 from tieback.recognise.scripts.reader import Budget, BudgetError, Reader
 from tieback.recognise.scripts.request_bases import BASES, RESTANGULAR, RequestBases
+from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -66,6 +67,7 @@ _CLIENT = lazy_pattern(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
 WORTH = lazy_pattern(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]|(?:stun|turn)s?:[A-Za-z0-9])")
 """Begins like an address with a host."""
 
+BUCKET_HOST = lazy_pattern(r"[a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app)")
 HOST_KEYS = ("host", "hostname", "endPoint", "wsHost")
 PORT_KEYS = ("port", "wsPort", "wssPort")
 SCHEME_KEYS = ("protocol", "scheme")
@@ -93,6 +95,21 @@ class Resolved(NamedTuple):
     """Where its expression begins."""
     call: str
     """The call that it is passed to; empty if that is not known."""
+
+
+class _Setting(NamedTuple):
+    """Values of the parameters around an expression, and the call that gives them."""
+
+    env: Env
+    level: int
+    """How many calls give them."""
+    scope: Scope | None = None
+    """The function that is called last."""
+    at: int = -1
+    before: Env = NO_ENV
+    """The values without those of this call."""
+    passed: tuple[Scope, ...] = ()
+    """Functions whose parameters are arguments of this call."""
 
 
 class Resolution:
@@ -215,11 +232,12 @@ class Resolution:
     def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
         """The value of a candidate, and its value for each call of the functions around it."""
         run = self._run
-        waiting: list[tuple[Env, int]] = [(NO_ENV, 0)]
+        waiting = [_Setting(NO_ENV, 0)]
         for count in range(MAX_CALLED):
             if not waiting:
                 return
-            env, level = waiting.pop(0)
+            setting = waiting.pop(0)
+            env = setting.env
             run.record.missing.clear()
             run.given = env
             value = run.value(at, env)
@@ -230,14 +248,29 @@ class Resolution:
             if candidate.positional:
                 yield self._with_port(at, value, env)
             direct = candidate.call in _DIRECT
-            if level >= _MAX_LEVELS or not any(is_open(one, direct=direct) for _, one in value):
-                continue
-            # The function that loads modules is a parameter, too; nothing in the script calls its function.
-            for scope in list(dict.fromkeys(missing.scope for missing in run.record.missing))[:_MAX_SCOPES]:
-                found = list(islice(self._callers.environments(scope), MAX_CALLED - count))
-                waiting += [({**env, **more}, level + 1) for more, _ in found]
+            if setting.level < _MAX_LEVELS and any(is_open(one, direct=direct) for _, one in value):
+                waiting += self._further(setting, MAX_CALLED - count)
+
+    def _further(self, setting: _Setting, most: int) -> list[_Setting]:
+        """The values of parameters that are missing, for each call of their function."""
+        run, level = self._run, setting.level + 1
+        # The function that loads modules is a parameter, too; nothing in the script calls its function.
+        for scope in list(dict.fromkeys(missing.scope for missing in run.record.missing))[:_MAX_SCOPES]:
+            further = []
+            for more, at, passed in islice(self._callers.environments(scope), most):
+                further.append(_Setting({**setting.env, **more}, level, scope, at, setting.env, passed))
+            if further:
+                return further
+        # The arguments of the last call can be parameters of the function that makes it.
+        if setting.scope is not None:
+            for outer in setting.passed[:_MAX_SCOPES]:
+                found = []
+                for more, at, passed in islice(self._callers.environments(outer), most):
+                    env = {**setting.before, **self._callers.again(setting.scope, setting.at, more)}
+                    found.append(_Setting(env, level, outer, at, setting.before))
                 if found:
-                    break
+                    return found
+        return []
 
     def _with_port(self, at: int, first: Cases, env: Env) -> Cases:
         """A host and a port that are two arguments in a row, in any order; ``at``: the first argument."""
@@ -315,6 +348,8 @@ def as_called(text: Text, call: str) -> Text:
 
 def is_worth(text: Text, call: str) -> bool:
     """True if a text can be an address: it has a scheme, or is a host with a port that a call gets."""
+    if call == "storageBucket":
+        return BUCKET_HOST.fullmatch(text.text) is not None
     return bool(WORTH.match(text.text) or (call and _PORT.fullmatch(text.text)))
 
 
