@@ -5,7 +5,7 @@ where it stands for that function. For a method, whose object is not known, only
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,14 +13,16 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Way
 from tieback.recognise.scripts.objects import PROTOTYPE
-from tieback.recognise.scripts.reader import Reader
+from tieback.recognise.scripts.reader import BudgetError, Reader
 from tieback.recognise.scripts.scopes import Scope
-from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, as_text
+from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, Value, as_text
 from tieback.recognise.scripts.words import within
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
 
+_MAX_RECEIVER = 2_000
+"""Most steps to know the object whose method is called."""
 MAX_SITES = 100
 """Most calls of a function that are read."""
 _MAX_PLACES = 400
@@ -83,6 +85,7 @@ class Callers:
         """Read the calls in this script."""
         self._run = run
         self._known: dict[int, list[int]] = {}
+        self._exports: dict[bytes, Sequence[str]] = {}
 
     def environments(self, scope: Scope) -> Iterator[tuple[Env, int, tuple[Scope, ...]]]:
         """The values of the parameters of a function for each of its calls, and the offset of the call.
@@ -209,7 +212,13 @@ class Callers:
             found += [_Name(key, method=True) for key in self._exported(found[0].name.encode())]
         return found
 
-    def _exported(self, raw: bytes) -> Iterator[str]:
+    def _exported(self, raw: bytes) -> Sequence[str]:
+        """The names under which modules export a name."""
+        if raw not in self._exports:
+            self._exports[raw] = tuple(self._exports_of(raw))
+        return self._exports[raw]
+
+    def _exports_of(self, raw: bytes) -> Iterator[str]:
         data, at = self._run.data, -1
         for _ in range(_MAX_PLACES):
             self._run.budget.take()
@@ -262,7 +271,7 @@ class Callers:
                 self._is_below(inner.start, around.start) for inner in run.scopes.around(dot)[:_MAX_AROUND]
             )
         made = _NEW.search(bytes(run.data[max(0, start - 12) : start]))
-        value = run.value_before(start - len(made[0]) if made else start, dot)[0][1]
+        value = self._receiver(start - len(made[0]) if made else start, dot)
         if isinstance(value, Source):
             if value.kind in (Kind.OBJECT, Kind.MODULE):
                 inner = run.scopes.body(value.at)
@@ -275,6 +284,20 @@ class Callers:
                 return True if own and value.kind is Kind.INSTANCE else None
             return opening == around.start or self._is_below(opening, around.start)
         return None if isinstance(value, Unknown) else False
+
+    def _receiver(self, start: int, dot: int) -> Value:
+        """The object before a dot; unknown if that takes many steps, as for a ``call`` of one of many functions."""
+        budget = self._run.budget
+        rest = max(0, budget.left - _MAX_RECEIVER)
+        budget.left -= rest
+        try:
+            return self._run.value_before(start, dot)[0][1]
+        except BudgetError:
+            if not rest:
+                raise
+            return Unknown()
+        finally:
+            budget.left = max(budget.left, 0) + rest
 
     def _is_below(self, start: int, above: int) -> bool:
         """True if the class whose body begins at an offset extends another one, whose body begins at ``above``."""

@@ -83,6 +83,7 @@ _BEFORE_PATH = lazy_pattern(
 """A whole host, and what is not known behind it: a path, as a domain is in one literal."""
 RELATIVE = lazy_pattern(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
 """An address with the scheme of the page, which is that of the app if a call requests it."""
+_HOSTED = lazy_pattern(r"://[A-Za-z0-9]")
 _AFTER_SCHEME = lazy_pattern(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
 """A scheme that is not known, such as that of the page, before a host."""
 
@@ -249,10 +250,11 @@ class Resolution:
                 yield self._with_port(at, value, env)
             direct = candidate.call in _DIRECT
             if setting.level < _MAX_LEVELS and any(is_open(one, direct=direct) for _, one in value):
-                waiting += self._further(setting, MAX_CALLED - count)
+                hosted = any(isinstance(one, Text) and _HOSTED.search(one.text) for _, one in value)
+                waiting += self._further(setting, MAX_CALLED - count, hosted=hosted)
 
-    def _further(self, setting: _Setting, most: int) -> list[_Setting]:
-        """The values of parameters that are missing, for each call of their function."""
+    def _further(self, setting: _Setting, most: int, *, hosted: bool) -> list[_Setting]:
+        """The values of parameters that are missing, for each call of their function; ``hosted``: the host is known."""
         run, level = self._run, setting.level + 1
         # The function that loads modules is a parameter, too; nothing in the script calls its function.
         for scope in list(dict.fromkeys(missing.scope for missing in run.record.missing))[:_MAX_SCOPES]:
@@ -262,7 +264,7 @@ class Resolution:
             if further:
                 return further
         # The arguments of the last call can be parameters of the function that makes it.
-        if setting.scope is not None:
+        if setting.scope is not None and hosted:
             for outer in setting.passed[:_MAX_SCOPES]:
                 found = []
                 for more, at, passed in islice(self._callers.environments(outer), most):
