@@ -48,6 +48,9 @@ _MADE = lazy_pattern(
 """Before the name of a class of which an object is made: ``new ``, ``new a``, ``new(0,a``, ``new(require(d[0])``."""
 _EXTENDS = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}\Z")
 _BELOW = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}\Z")
+_RETURNED = lazy_pattern(rb"(?:=>|(?<![\w$.])return)\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}\*?\s{0,9}[\w$]{0,20}\s{0,9})?\Z")
+"""Before the parameters of a function that another one returns."""
+_MAX_RETURNED = 20
 _MAX_AROUND = 6
 _NEW = lazy_pattern(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
@@ -85,6 +88,8 @@ class Callers:
         """Read the calls in this script."""
         self._run = run
         self._known: dict[int, list[int]] = {}
+        self._returning: set[int] = set()
+        """Functions whose calls are looked for because of a function that they return."""
         self._exports: dict[bytes, Sequence[str]] = {}
 
     def environments(self, scope: Scope) -> Iterator[tuple[Env, int, tuple[Scope, ...]]]:
@@ -136,9 +141,29 @@ class Callers:
         for name in self._names(scope):
             raw = name.name.encode()
             if name.method:
-                yield from self._calls_of_method(raw, scope)
+                yield from self._calls_of_method(raw, scope, self._run.scopes.around(scope.head)[0])
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
+        yield from self._calls_of_returned(scope)
+
+    def _calls_of_returned(self, scope: Scope) -> Iterator[int]:
+        """The calls of a function that another one returns, by the names that its results get: ``get: request("GET")``."""
+        run = self._run
+        if not _RETURNED.search(bytes(run.data[max(0, scope.head - 40) : scope.head])):
+            return
+        arrow = next(iter(run.scopes.arrows(scope.head, run.scopes.around(scope.head)[0].start)), None)
+        outer = run.scopes.function(scope.head)
+        if arrow is not None:
+            outer = Scope(arrow.key, scope.head, True, arrow.head, arrow.head_end)
+        if outer.head < 0 or outer.key in self._returning:
+            return
+        self._returning.add(outer.key)
+        for at in self._sites(outer)[:_MAX_RETURNED]:
+            start = operand_before(run.data, at, max(0, at - 80))
+            named = _BEFORE.search(bytes(run.data[max(0, start - 120) : start])) if start >= 0 else None
+            if named is not None and named["key"]:
+                yield from self._calls_of_method(bytes(named["key"]), scope, run.scopes.around(start)[0])
+        self._returning.discard(outer.key)
 
     def _classes(self, scope: Scope) -> Iterator[_Class]:
         """The class whose constructor a function is.
@@ -243,9 +268,8 @@ class Callers:
             if binding is not None and any(place <= scope.head <= place + len(raw) + 40 for place in binding.at):
                 yield at + len(raw)
 
-    def _calls_of_method(self, raw: bytes, scope: Scope) -> Iterator[int]:
+    def _calls_of_method(self, raw: bytes, scope: Scope, around: Scope) -> Iterator[int]:
         run = self._run
-        around = run.scopes.around(scope.head)[0]
         for sign in (b"(", b")("):
             for at in self._places(b"." + raw, sign, 0, len(run.data)):
                 place = at + len(raw) + len(sign)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -24,7 +24,8 @@ from tieback.recognise.scripts.candidates import (
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
 from tieback.recognise.scripts.reader import Budget, BudgetError, Reader
-from tieback.recognise.scripts.request_bases import BASES, RESTANGULAR, RequestBases
+from tieback.recognise.scripts.request_bases import BASES, INTERCEPTORS, RESTANGULAR, RequestBases
+from tieback.recognise.scripts.rtk_query import BASE_QUERY, queries
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
     NO_ENV,
@@ -46,7 +47,8 @@ from tieback.recognise.scripts.values import (
 )  # fmt: skip
 from tieback.recognise.texts.script import LastScript
 
-MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES, *BASES)
+MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES, *BASES, INTERCEPTORS, BASE_QUERY)
+_WHOLE_SCRIPT = (*BASES, INTERCEPTORS, BASE_QUERY)
 """Texts around which candidates are looked for."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
@@ -146,8 +148,9 @@ class Resolution:
             mark == b"baseURL" and _CLIENT.search(self._data, max(0, end - 200), end) is not None for mark, end in hits
         )
         try:
-            yield from self._of_bases({mark for mark, _ in hits})
-            clients = clients or self._has_base
+            marks = {mark for mark, _ in hits}
+            yield from self._of_bases(marks)
+            clients = clients or self._has_base or (INTERCEPTORS in marks and bool(self._bases.intercepted))
             named: dict[str, int] = {}
             for mark, end in hits:
                 if mark in SCHEMES:
@@ -159,7 +162,7 @@ class Resolution:
                 elif mark in JOINS:
                     for candidate in joining(self._data, mark, end):
                         yield from self._of(candidate) if mark not in SLASHES else self._within(candidate, MAX_JOINED)
-                elif mark not in BASES:
+                elif mark not in _WHOLE_SCRIPT:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
             for name, at in named.items():
@@ -169,9 +172,10 @@ class Resolution:
             self.stopped = True
 
     def _of_bases(self, marks: set[bytes]) -> Iterator[Resolved]:
-        """Look for the address before all requests, if a mark is there; the addresses of resources of Restangular."""
+        """Look for the address before all requests, if a mark is there; the addresses of resources of a library."""
         self._has_base = not marks.isdisjoint(BASES) and self._bases.base is not None
-        for candidate, value in self._bases.resources() if RESTANGULAR in marks else ():
+        resources = self._bases.resources() if RESTANGULAR in marks else ()
+        for candidate, value in chain(resources, queries(self._run) if BASE_QUERY in marks else ()):
             for _, one in value:
                 if isinstance(one, Text) and is_worth(one, candidate.call) and one.text not in self._told:
                     self._told.add(one.text)
@@ -329,6 +333,8 @@ class Resolution:
             and (text := self._bases.requested(name, candidate.receiver, as_text(path[0][1]))) is not None
         ):
             return single(text)
+        if (base := self._bases.intercepted.get(name)) is not None:
+            return combine(lambda one: below(Client(base), as_text(one)), path)
         if name not in self._defaults:
             self._defaults[name] = data.find(name + b".defaults.baseURL") if 0 < len(name) <= 80 else -1
         place = self._defaults[name]
