@@ -206,11 +206,12 @@ class Callers:
     def _of_subclasses(self, made: _Class) -> Iterator[int]:
         """Where the constructors of the classes below a class call its constructor: ``super(``."""
         run = self._run
-        for at in run.names.words.places(made.name, b"{")[:_MAX_PLACES]:
+        places = [at for sign in (b"{", b" {") for at in run.names.words.places(made.name, sign)[:_MAX_PLACES]]
+        for at in places:
             run.budget.take()
             if not _EXTENDS.search(bytes(run.data[max(0, at - 20) : at])):
                 continue
-            body = run.scopes.body(at + len(made.name))
+            body = run.scopes.body(run.data.find(b"{", at))
             if body is not None and self._is_class(made, at):
                 yield from (one + 5 for one in within(run.names.words.places(b"super", b"("), body.start, body.end)[:4])
 

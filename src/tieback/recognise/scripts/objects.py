@@ -496,7 +496,7 @@ class Objects:
             at = data.find(needle, at, scope.end)
             if at < 0:
                 return -1
-            if data[at - 1 : at] in _BEFORE_METHOD and self._run.scopes.direct([at], scope):
+            if data[at - 1 : at] in _BEFORE_METHOD and data[at - 4 : at] != b"set " and self._run.scopes.direct([at], scope):
                 close = Reader(data, at + len(key), self._run.budget).closing(at + len(key))
                 if close > 0 and bytes(data[close : close + 8]).lstrip()[:1] == b"{":
                     return at + len(key)

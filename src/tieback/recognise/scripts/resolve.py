@@ -66,6 +66,8 @@ ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
 _CLIENT = lazy_pattern(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
+_CONFIGURED = lazy_pattern(rb"[\"']?\s{0,9}:\s{0,9}[\"'`]https?:")
+"""Settings of a client, which can be created in another place."""
 WORTH = lazy_pattern(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]|(?:stun|turn)s?:[A-Za-z0-9])")
 """Begins like an address with a host."""
 
@@ -145,7 +147,9 @@ class Resolution:
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
         clients = any(
-            mark == b"baseURL" and _CLIENT.search(self._data, max(0, end - 200), end) is not None for mark, end in hits
+            mark == b"baseURL"
+            and (_CLIENT.search(self._data, max(0, end - 200), end) or _CONFIGURED.match(self._data, end, end + 40))
+            for mark, end in hits
         )
         try:
             marks = {mark for mark, _ in hits}
