@@ -145,3 +145,68 @@ def test_a_loop_that_does_more_is_left_alone(decoder: str) -> None:
 )
 def test_parts_in_arrays_and_settings_are_joined(script: str, wanted: set[str]) -> None:
     assert values(script) - {"https://a.x.test"} == wanted
+
+
+_AXIOS = "var c=axios.create();"
+
+
+@each(
+    ("script", "wanted"),
+    [
+        (_AXIOS + "c.interceptors.request.use(function(r){r.baseURL='https://a.x.test/m';return r});c.get('/p')", "https://a.x.test/m/p"),
+        (_AXIOS + "var B='https://a.x.test/m';c.interceptors.request.use(r=>(r.url=B+r.url,r));c.post('/p',1)", "https://a.x.test/m/p"),
+        (
+            "var s={baseURL:'https://a.x.test/m',timeout:5},c=axios.create(s);function list(){return c.get('/p')}",
+            "https://a.x.test/m/p",
+        ),
+        (
+            "var a=createApi({reducerPath:'api',baseQuery:fetchBaseQuery({baseUrl:'https://a.x.test/m/'}),"
+            "endpoints:b=>({posts:b.query({query:()=>'p'})})})",
+            "https://a.x.test/m/p",
+        ),
+        (
+            "var q=t({baseUrl:'https://a.x.test/m'}),a=n({baseQuery:q,endpoints:b=>({add:b.mutation({query:e=>({url:`/p/${e}`,"
+            "method:'POST'})})})})",
+            "https://a.x.test/m/p",
+        ),
+        (
+            "var B='https://a.x.test/m',q=m=>(p,d)=>fetch(B+p,{method:m}),api={get:q('GET'),post:q('POST')};api.get('/p')",
+            "https://a.x.test/m/p",
+        ),
+        (
+            "var B='https://a.x.test/m';function q(m){return function(p){return fetch(B+p)}}var api={get:q('GET')};api.get('/p')",
+            "https://a.x.test/m/p",
+        ),
+        ("fetch(h('68747470733a2f2f612e782e746573742f6d2f70'));function h(s){let o='';"
+         "for(let i=0;i<s.length;i+=2)o+=String.fromCharCode(parseInt(s.substr(i,2),16));return o}", "https://a.x.test/m/p"),
+    ],
+)  # fmt: skip
+def test_a_path_is_below_the_base_of_its_client(script: str, wanted: str) -> None:
+    assert wanted in values(script)
+
+
+@each(
+    ("script", "unwanted"),
+    [
+        # Another client.
+        (_AXIOS + "c.interceptors.request.use(r=>{r.baseURL='https://a.x.test/m';return r});var o=new Map;o.get('/p')", "https://a.x.test/m/p"),
+        # An interceptor that chooses between two.
+        (
+            _AXIOS + "c.interceptors.request.use(r=>{r.baseURL=r.v?'https://a.x.test/m':'https://b.x.test';return r});c.get('/p')",
+            "https://a.x.test/m/p",
+        ),
+        # Two bases, and no telling which endpoint has which.
+        (
+            "x({baseQuery:f({baseUrl:'https://a.x.test/m'})});y({baseQuery:f({baseUrl:'https://b.x.test'}),"
+            "endpoints:b=>({l:b.query({query:()=>'p'})})})",
+            "https://a.x.test/m/p",
+        ),
+        # The other functions of the object.
+        (
+            "var B='https://a.x.test/m',q=m=>p=>fetch(B+p),r=m=>p=>p,api={get:q('GET'),read:r('x')};api.read('/p')",
+            "https://a.x.test/m/p",
+        ),
+    ],
+)  # fmt: skip
+def test_a_path_is_not_below_the_base_of_another_client(script: str, unwanted: str) -> None:
+    assert unwanted not in values(script)
