@@ -306,6 +306,8 @@ class Callers:
                 owner = PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
                 made = run.names.find(owner["name"].decode(), method.head) if owner else None
                 own = made is not None and made.way is Way.FUNCTION and value.at < made.at[0] < opening
+                inner = run.scopes.body(opening - 1)
+                own = own or (inner is not None and run.scopes.function(method.head) == inner)
                 return True if own and value.kind is Kind.INSTANCE else None
             return opening == around.start or self._is_below(opening, around.start)
         return None if isinstance(value, Unknown) else False

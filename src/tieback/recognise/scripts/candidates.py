@@ -24,7 +24,7 @@ BUCKET = b"storageBucket"
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
     b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
-    b"createConnection(", b"$resource(", BUCKET,
+    b"createConnection(", b"$resource(", b"$http(", BUCKET,
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
@@ -38,7 +38,7 @@ SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'
 """Texts that begin an address: also of a server of WebRTC (RFC 7064, RFC 7065), which has no slashes."""
 
 _CALL = lazy_pattern(
-    rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$|jQuery|https?|superagent|got|needle|request)"
+    rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$http|\$|jQuery|https?|superagent|got|needle|request)"
     rb"(?:\.\w{2,8})?|Request|io(?:\.connect)?|mqtt\.connect|createClient)\Z"
 )
 _SERVICE = lazy_pattern(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConnection|createClient))\Z")

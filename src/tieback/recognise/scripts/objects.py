@@ -83,6 +83,13 @@ _DEFINED = lazy_pattern(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
+_COPIED = lazy_pattern(rb"Object\.assign\(\s{0,9}this\s{0,9},\s{0,9}")
+_MAX_COPIES = 4
+_NAMED_CLASS = lazy_pattern(
+    rb"(?:(?P<assigned>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9})?(?<![\w$.])class(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]{0,60}))?"
+    rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
+)
+_EXTENDED = lazy_pattern(rb"\s{0,9}\{")
 _GET = lazy_pattern(rb"(?<![\w$.])get\s{1,9}\Z")
 PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
@@ -112,6 +119,8 @@ class Objects:
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
         self._this: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._copies: dict[int, tuple[int, ...]] = {}
+        """Where the objects begin that are copied to ``this``, by scope."""
         self._searched: dict[str, Cases] = {}
         self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
@@ -149,18 +158,19 @@ class Objects:
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
         return UNKNOWN
 
-    def of_path(self, path: str, key: str, at: int) -> Cases | None:
+    def of_path(self, path: str, key: str, at: int, *, of_this: bool = False) -> Cases | None:
         """A member that is assigned to what a name stands for, if its value is not known: ``vm.host = …``.
 
         Args:
             path: the name, with members of it.
             key: the member.
             at: where the name is read; only assignments to the same variable count.
+            of_this: true for another name of ``this``, as in ``var self = this``.
 
         Returns:
             ``None`` if nothing known is assigned.
         """
-        if not _is_of_settings(key):
+        if not of_this and not _is_of_settings(key):
             return None
         names, name = self._run.names, path.partition(".")[0]
         binding = names.find(name, at)
@@ -429,10 +439,59 @@ class Objects:
             if known:
                 return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
             if (method := self._method_in(scope, key)) >= 0:
-                return self._method(method, key, NO_ENV)
+                value = self._method(method, key, NO_ENV)
+                below = self._of_below(key, scope) if is_unknown(value) and not scope.function else None
+                return below or value
+            if (assigned := self._copied(key, scope)) is not None:
+                return assigned
+            if not scope.function and (below := self._of_below(key, scope)) is not None:
+                return below
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:
                 return of_component
         return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
+
+    def _copied(self, key: str, scope: Scope) -> Cases | None:
+        """A member of the objects that a constructor copies: ``Object.assign(this, defaults, options)``."""
+        run = self._run
+        if scope.start not in self._copies:
+            places = within(run.names.words.places(b"Object.assign", b"("), scope.start, scope.end)
+            found = (_COPIED.match(run.data, at) for at in places[:_MAX_COPIES])
+            self._copies[scope.start] = tuple(one.end() for one in found if one)
+        for start in self._copies[scope.start]:
+            reader, values = Reader(run.data, start, run.budget), []
+            while start >= 0 and len(values) < _MAX_COPIES:
+                values.append(self.member(run.value(start), key, start))
+                start = reader.next_item(start)
+            known = [one for one in values[::-1] if not is_unknown(one)]
+            if known:
+                return known[0]
+        return None
+
+    def _of_below(self, key: str, scope: Scope) -> Cases | None:
+        """A member that a class uses, and that the classes below it have."""
+        run = self._run
+        found = _NAMED_CLASS.search(bytes(run.data[max(0, scope.start - 160) : max(0, scope.start - 1)]))
+        if found is None:
+            return None
+        values = []
+        for name in {found["name"], found["assigned"]} - {None}:
+            for at in run.names.words.places(bytes(name))[:_MAX_DEFINED]:
+                if _EXTENDED.match(run.data, at + len(name)) and run.data[max(0, at - 8) : at].strip() == b"extends":
+                    body = run.scopes.body(run.data.find(b"{", at))
+                    if body is not None and body.start != scope.start:
+                        values.append(self._own_of(key, body))
+        known = [one for one in values if one is not None and not is_unknown(one)][:MAX_ALTERNATIVES]
+        return choice(("below", scope.start, key), known) if known else None
+
+    def _own_of(self, key: str, body: Scope) -> Cases | None:
+        """A member that a class itself has."""
+        run = self._run
+        places = list(run.names.members(key, body.start, body.end, before=b"this."))
+        places += run.scopes.direct(list(run.names.keys(key, body.start, body.end)), body)
+        if places:
+            return self._one_of(("this", body.start, key), places[: MAX_ALTERNATIVES + 1])
+        method = self._method_in(body, key)
+        return self._method(method, key, NO_ENV) if method >= 0 else None
 
     def _states(self, scope: Scope) -> list[int]:
         """The first states of a component of React, which a compiler assigns to another name than ``this``.

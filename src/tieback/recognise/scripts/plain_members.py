@@ -19,8 +19,8 @@ _NAME = lazy_pattern(rb"[A-Za-z_$][\w$]{0,80}")
 _OBJECT = lazy_pattern(rb"([\w$]+|[\])])\s{0,9}(\?\.)?\[\s{0,9}\Z")
 _CLOSING = lazy_pattern(rb"\s{0,9}\]")
 _METHOD = lazy_pattern(rb"(?:(?<=[{};])|(?<![\w$.])(?:get|set|static|async)\s{0,9})\[\s{0,9}\Z")
-_HEAD = lazy_pattern(rb"\s{0,9}\]\s{0,9}(?=\([\w$,\s=.]{0,200}\)\s{0,9}\{)")
-"""Before and behind the name of a method of a class or an object."""
+_HEAD = lazy_pattern(rb"\s{0,9}\]\s{0,9}(?:(?P<method>(?=\([\w$,\s=.]{0,200}\)\s{0,9}\{))|(?==(?![=>])))")
+"""Before and behind the name of a method of a class or an object, or of a field of a class."""
 _QUOTES = (b"'", b'"')
 _REACH = 120
 _KEYWORDS = frozenset(
@@ -40,7 +40,7 @@ def with_plain_members(script: bytes) -> bytes:
         before, behind = script[max(0, start - _REACH) : start], _CLOSING.match(script, end)
         head = _HEAD.match(script, end) if behind else None
         method = _METHOD.search(before) if head is not None else None
-        if method is not None and head is not None and _NAME.fullmatch(text, 1, len(text) - 1):
+        if method is not None and head is not None and not (head["method"] is None and method[0][:1].isalpha() and not method[0].startswith(b"static")) and _NAME.fullmatch(text, 1, len(text) - 1):
             bracket = start - len(before) + before.rindex(b"[")
             parts += (script[at:bracket], b" " * (before[: before.rindex(b"[")][-1:].isalpha()), text[1:-1])
             at = head.end()

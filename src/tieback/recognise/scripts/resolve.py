@@ -61,7 +61,8 @@ _MAX_SCOPES = 4
 """Most functions around an expression whose calls are looked for."""
 _DIRECT = frozenset(("fetch", "open", "ajax", "getJSON"))
 """Calls that get nothing but addresses."""
-_OF_JQUERY = ("ajax", "getJSON")
+_BASED = {"ajax": b"$", "getJSON": b"$", "$http": b"$http"}
+"""Calls that get an address below the base, and their objects."""
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
@@ -222,8 +223,8 @@ class Resolution:
             passed = passed or bool(self._run.record.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
-                if self._has_base and candidate.call in _OF_JQUERY:
-                    text = self._bases.requested(b"$", at, text) or text
+                if self._has_base and candidate.call in _BASED:
+                    text = self._bases.requested(_BASED[candidate.call], at, text) or text
                 if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
                     self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 new = text.text not in text.parts and text.text not in self._told

@@ -18,7 +18,7 @@ from tieback.recognise.scripts.values import Cases, Client, Text, as_text, chain
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
 
-BASE_QUERY = b"baseQuery:"
+BASE_QUERY = b"baseQuery"
 """A text that each such script has."""
 _MAX_PLACES = 50
 _MAX_QUERIES = 200
