@@ -142,9 +142,11 @@ class Arrays:
             return UNKNOWN
         if name == "reduce" and len(arguments) == 2 and len(arguments[0]) == 1 and len(rows) <= MAX_ALTERNATIVES:
             function, made = arguments[0][0][1], arguments[1]
-            for row in rows if is_function(function) else ():
+            if not is_function(function):
+                return UNKNOWN
+            for row in rows:
                 made = self._run.call(function, (made, row))
-            return made if rows and is_function(function) else UNKNOWN
+            return made
         if name == "find" or not rows:
             return self._one_of((BY_IDENTITY, "find", id(value)), rows)
         if name in _ORDERING and are_hosts(self._run.data, rows):

@@ -48,7 +48,9 @@ _MADE = lazy_pattern(
 """Before the name of a class of which an object is made: ``new ``, ``new a``, ``new(0,a``, ``new(require(d[0])``."""
 _EXTENDS = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}\Z")
 _BELOW = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}\Z")
-_RETURNED = lazy_pattern(rb"(?:=>|(?<![\w$.])return)\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}\*?\s{0,9}[\w$]{0,20}\s{0,9})?\Z")
+_RETURNED = lazy_pattern(
+    rb"(?:=>|(?<![\w$.])return)\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}\*?\s{0,9}[\w$]{0,20}\s{0,9})?\Z"
+)
 """Before the parameters of a function that another one returns."""
 _MAX_RETURNED = 20
 _MAX_AROUND = 6
@@ -147,7 +149,7 @@ class Callers:
         yield from self._calls_of_returned(scope)
 
     def _calls_of_returned(self, scope: Scope) -> Iterator[int]:
-        """The calls of a function that another one returns, by the names that its results get: ``get: request("GET")``."""
+        """The calls of a function that another one returns, by the names of its results: ``get: request("GET")``."""
         run = self._run
         if not _RETURNED.search(bytes(run.data[max(0, scope.head - 40) : scope.head])):
             return
@@ -174,8 +176,10 @@ class Callers:
         if bytes(data[max(0, scope.head - 16) : scope.head]).rstrip().endswith(b"constructor"):
             before = bytes(data[max(0, around.start - 160) : around.start - 1])
             found = _CLASS.search(before)
-            if found is not None and data[around.end + 1 : around.end + 2] == b"(" and _NEW.search(
-                before[: found.start("class")]
+            if (
+                found is not None
+                and data[around.end + 1 : around.end + 2] == b"("
+                and _NEW.search(before[: found.start("class")])
             ):
                 yield _Class(b"", around.end + 1)  # ``new class{…}(…)``
             elif found is not None:
@@ -254,9 +258,9 @@ class Callers:
             if data[at + len(raw) : at + len(raw) + 1] not in (b",", b"}", b";", b")", b"\n"):
                 continue
             before = bytes(data[max(0, at - 80) : at])
-            if before.rstrip().endswith((b"=>", b"return")) and (found := _EXPORT.search(before)):
-                yield found["key"].decode()
-            elif before.rstrip().endswith(b"=") and (found := _EXPORT_SET.search(before)):
+            if (before.rstrip().endswith((b"=>", b"return")) and (found := _EXPORT.search(before))) or (
+                before.rstrip().endswith(b"=") and (found := _EXPORT_SET.search(before))
+            ):
                 yield found["key"].decode()
 
     def _calls_of_name(self, name: str, raw: bytes, scope: Scope) -> Iterator[int]:
@@ -304,8 +308,8 @@ class Callers:
             opening = run.data.find(b"{", value.at, value.at + 400) + 1
             if run.data[value.at : value.at + 5] != b"class":
                 owner = PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
-                made = run.names.find(owner["name"].decode(), method.head) if owner else None
-                own = made is not None and made.way is Way.FUNCTION and value.at < made.at[0] < opening
+                declared = run.names.find(owner["name"].decode(), method.head) if owner else None
+                own = declared is not None and declared.way is Way.FUNCTION and value.at < declared.at[0] < opening
                 inner = run.scopes.body(opening - 1)
                 own = own or (inner is not None and run.scopes.function(method.head) == inner)
                 return True if own and value.kind is Kind.INSTANCE else None
@@ -330,8 +334,8 @@ class Callers:
         """True if the class whose body begins at an offset extends another one, whose body begins at ``above``."""
         run = self._run
         for _ in range(_MAX_AROUND):
-            found = _BELOW.search(bytes(run.data[max(0, start - 100) : max(0, start - 1)]))
-            binding = run.names.find(found["name"].decode(), start) if found else None
+            above_it = _BELOW.search(bytes(run.data[max(0, start - 100) : max(0, start - 1)]))
+            binding = run.names.find(above_it["name"].decode(), start) if above_it else None
             if binding is None or not binding.at:
                 return False
             start = run.data.find(b"{", binding.at[0], binding.at[0] + 400) + 1

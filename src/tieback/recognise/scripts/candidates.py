@@ -44,7 +44,9 @@ _CALL = lazy_pattern(
 _SERVICE = lazy_pattern(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConnection|createClient))\Z")
 """Calls that get the host and the port of a server one after the other."""
 _OPEN = lazy_pattern(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
-_OPEN_BY_NAME = lazy_pattern(rb"\s{0,9}[A-Za-z_$][\w$.]{0,60}(?:\(\))?\s{0,9},\s{0,9}(?=[\w$.]{1,60}\s{0,9}\+|`[^`]{0,40}\$\{|[\"']https?:)")
+_OPEN_BY_NAME = lazy_pattern(
+    rb"\s{0,9}[A-Za-z_$][\w$.]{0,60}(?:\(\))?\s{0,9},\s{0,9}(?=[\w$.]{1,60}\s{0,9}\+|`[^`]{0,40}\$\{|[\"']https?:)"
+)
 """The method is a name; a sum is behind it."""
 _JOINS = lazy_pattern(
     rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\)){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"

@@ -336,7 +336,11 @@ class Expression:
                     if token.text == "?." and self.reader.is_next("(", "["):
                         continue
                     key = self.reader.peek().text
-                    known = self.run.objects.of_path(path, key, start, of_this=value == _THIS) if path and is_unknown(value) else None
+                    known = (
+                        self.run.objects.of_path(path, key, start, of_this=value == _THIS)
+                        if path and is_unknown(value)
+                        else None
+                    )
                     value = self._dot(value, known)
                     path = f"{path}.{key}" if path else ""
                     continue

@@ -23,7 +23,10 @@ _NAME = rb"[A-Za-z_$][\w$]{0,60}"
 _EMPTY = rb"(?:''|\"\"|``)"
 _DECLARES = rb"(?:var|let|const)\s{1,9}"
 _LENGTH = rb"(?:[A-Za-z_$][\w$]{0,60}(?:\.length|\[[\"']length[\"']\])|[A-Za-z_$][\w$]{0,60}|\d{1,4}|0x[0-9a-f]{1,4})"
-_DECLARED = lazy_pattern(rb"\s{0,40}(?:%(declares)s)(?=%(name)s\s{0,9}=(?!\s{0,9}%(empty)s))" % {b"declares": _DECLARES, b"name": _NAME, b"empty": _EMPTY})
+_DECLARED = lazy_pattern(
+    rb"\s{0,40}(?:%(declares)s)(?=%(name)s\s{0,9}=(?!\s{0,9}%(empty)s))"
+    % {b"declares": _DECLARES, b"name": _NAME, b"empty": _EMPTY}
+)
 """A variable before the text, which the loop can use."""
 _MORE = lazy_pattern(rb"\s{0,40}(?=%(name)s\s{0,9}=(?!\s{0,9}%(empty)s))" % {b"name": _NAME, b"empty": _EMPTY})
 _BEGIN = lazy_pattern(
@@ -42,7 +45,9 @@ _EACH = lazy_pattern(
     rb"\s{0,9}(?:%(declares)s)?(?P<element>%(name)s)\s{1,9}of(?:\s{1,9}|(?=[\[(\"']))"
     % {b"declares": _DECLARES, b"name": _NAME}
 )
-_END = lazy_pattern(rb"\s{0,9};?\s{0,40}\}?\s{0,9};?\s{0,40}return\s{1,9}(?P<text>%(name)s)\s{0,9};?\s{0,9}\}" % {b"name": _NAME})
+_END = lazy_pattern(
+    rb"\s{0,9};?\s{0,40}\}?\s{0,9};?\s{0,40}return\s{1,9}(?P<text>%(name)s)\s{0,9};?\s{0,9}\}" % {b"name": _NAME}
+)
 
 
 class Loop(NamedTuple):
@@ -87,7 +92,9 @@ def loop(data: Bytes, body: int, budget: Budget) -> Loop | None:
     assert header is not None
     over = header.start("length" if header["bound"] is not None and header["bound"] == header["end"] else "end")
     step = int(header["step"] or b"1", 0)
-    return Loop(header["number"].decode(), over, True, int(header["first"], 0), step, part.end(), text) if step else None
+    return (
+        Loop(header["number"].decode(), over, True, int(header["first"], 0), step, part.end(), text) if step else None
+    )
 
 
 def _behind_variables(data: Bytes, at: int, budget: Budget) -> int:

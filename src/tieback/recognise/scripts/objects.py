@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
+from tieback.recognise.scripts.class_members import ClassMembers
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.names import Binding, Way
@@ -83,13 +84,6 @@ _DEFINED = lazy_pattern(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
-_COPIED = lazy_pattern(rb"Object\.assign\(\s{0,9}this\s{0,9},\s{0,9}")
-_MAX_COPIES = 4
-_NAMED_CLASS = lazy_pattern(
-    rb"(?:(?P<assigned>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9})?(?<![\w$.])class(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]{0,60}))?"
-    rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
-)
-_EXTENDED = lazy_pattern(rb"\s{0,9}\{")
 _GET = lazy_pattern(rb"(?<![\w$.])get\s{1,9}\Z")
 PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
@@ -119,8 +113,7 @@ class Objects:
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
         self._this: dict[tuple[int, str], tuple[int, ...]] = {}
-        self._copies: dict[int, tuple[int, ...]] = {}
-        """Where the objects begin that are copied to ``this``, by scope."""
+        self._classes = ClassMembers(run)
         self._searched: dict[str, Cases] = {}
         self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
@@ -187,7 +180,7 @@ class Objects:
             self._run.budget.kept(before)
         if not self._paths[known]:
             return None
-        found = self._one_of(known, self._paths[known])
+        found = self.one_of(known, self._paths[known])
         return None if is_unknown(found) else tuple((when, named(one, f"{path}.{key}")) for when, one in found)
 
     def of_page(self, name: str) -> Cases:
@@ -201,7 +194,7 @@ class Objects:
             with self._run.reading_once(("page", name)):
                 members, end = self._run.names.members, len(self._run.data)
                 places = [one for before in _PAGES for one in islice(members(name, 0, end, before=before), _MAX_PATHS)]
-                if places and not is_unknown(found := self._one_of(("page", name), places)):
+                if places and not is_unknown(found := self.one_of(("page", name), places)):
                     self._of_pages[name] = tuple((when, named(one, name)) for when, one in found)
         if is_unknown(self._of_pages[name]):
             self._run.record.unbound[name] = None
@@ -359,22 +352,23 @@ class Objects:
             % (re.escape(name), *2 * (re.escape(key.encode()),))
         )
         places = [one.end() for one in member.finditer(data, start, close)]
-        return self._one_of(("filled", value.at, key), places) if places else None
+        return self.one_of(("filled", value.at, key), places) if places else None
 
     def _assigned(self, value: Source, key: str) -> Cases:
         """A member that is assigned to an object after its literal: ``cfg.host = …``."""
         run = self._run
         names = [name for name in value.via if _PATH.fullmatch(name)]
-        scope = run.scopes.function(value.at) if names else None
-        for name in names if scope else ():
+        scope = run.scopes.function(value.at)
+        for name in names:
             places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
             if not places and value.kind in (Kind.CLASS, Kind.FUNCTION):
                 places = self._defined(name, key, 0, len(run.data))
             if places:
-                return self._one_of(("member", name, key, value.at), places)
+                return self.one_of(("member", name, key, value.at), places)
         return self._of_unknown(Unknown(value.via[0] if value.via and names[:1] == [value.via[0]] else ""), key)
 
-    def _one_of(self, origin: object, places: Sequence[int]) -> Cases:
+    def one_of(self, origin: object, places: Sequence[int]) -> Cases:
+        """One of the values that begin at places, as far as they are known."""
         if not places or len(places) > MAX_ALTERNATIVES:
             return UNKNOWN
         options = [self._run.once(("=", place), place) for place in places]
@@ -404,13 +398,13 @@ class Objects:
             if b"static" in bytes(run.data[max(body.start, place - len(key) - 16) : place])
         ]
         if places:
-            return self._one_of(("static", value.at, key), places)
-        method = self._method_in(body, key)
+            return self.one_of(("static", value.at, key), places)
+        method = self.method_in(body, key)
         if method < 0:
             return None
-        return self._method(method, key, value.env)
+        return self.method(method, key, value.env)
 
-    def _method(self, at: int, key: str, env: Env) -> Cases:
+    def method(self, at: int, key: str, env: Env) -> Cases:
         """A method of a class whose parameters begin at an offset; a getter is called."""
         function = Source(Kind.FUNCTION, at, env)
         before = bytes(self._run.data[max(0, at - len(key) - 16) : at - len(key)])
@@ -437,61 +431,18 @@ class Objects:
                 known = self._this[scope.start, key] = tuple(places)
                 run.budget.kept(before)
             if known:
-                return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
-            if (method := self._method_in(scope, key)) >= 0:
-                value = self._method(method, key, NO_ENV)
-                below = self._of_below(key, scope) if is_unknown(value) and not scope.function else None
+                return self.one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
+            if (method := self.method_in(scope, key)) >= 0:
+                value = self.method(method, key, NO_ENV)
+                below = self._classes.below(key, scope) if is_unknown(value) and not scope.function else None
                 return below or value
-            if (assigned := self._copied(key, scope)) is not None:
+            if (assigned := self._classes.copied(key, scope)) is not None:
                 return assigned
-            if not scope.function and (below := self._of_below(key, scope)) is not None:
+            if not scope.function and (below := self._classes.below(key, scope)) is not None:
                 return below
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:
                 return of_component
         return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
-
-    def _copied(self, key: str, scope: Scope) -> Cases | None:
-        """A member of the objects that a constructor copies: ``Object.assign(this, defaults, options)``."""
-        run = self._run
-        if scope.start not in self._copies:
-            places = within(run.names.words.places(b"Object.assign", b"("), scope.start, scope.end)
-            found = (_COPIED.match(run.data, at) for at in places[:_MAX_COPIES])
-            self._copies[scope.start] = tuple(one.end() for one in found if one)
-        for start in self._copies[scope.start]:
-            reader, values = Reader(run.data, start, run.budget), []
-            while start >= 0 and len(values) < _MAX_COPIES:
-                values.append(self.member(run.value(start), key, start))
-                start = reader.next_item(start)
-            known = [one for one in values[::-1] if not is_unknown(one)]
-            if known:
-                return known[0]
-        return None
-
-    def _of_below(self, key: str, scope: Scope) -> Cases | None:
-        """A member that a class uses, and that the classes below it have."""
-        run = self._run
-        found = _NAMED_CLASS.search(bytes(run.data[max(0, scope.start - 160) : max(0, scope.start - 1)]))
-        if found is None:
-            return None
-        values = []
-        for name in {found["name"], found["assigned"]} - {None}:
-            for at in run.names.words.places(bytes(name))[:_MAX_DEFINED]:
-                if _EXTENDED.match(run.data, at + len(name)) and run.data[max(0, at - 8) : at].strip() == b"extends":
-                    body = run.scopes.body(run.data.find(b"{", at))
-                    if body is not None and body.start != scope.start:
-                        values.append(self._own_of(key, body))
-        known = [one for one in values if one is not None and not is_unknown(one)][:MAX_ALTERNATIVES]
-        return choice(("below", scope.start, key), known) if known else None
-
-    def _own_of(self, key: str, body: Scope) -> Cases | None:
-        """A member that a class itself has."""
-        run = self._run
-        places = list(run.names.members(key, body.start, body.end, before=b"this."))
-        places += run.scopes.direct(list(run.names.keys(key, body.start, body.end)), body)
-        if places:
-            return self._one_of(("this", body.start, key), places[: MAX_ALTERNATIVES + 1])
-        method = self._method_in(body, key)
-        return self._method(method, key, NO_ENV) if method >= 0 else None
 
     def _states(self, scope: Scope) -> list[int]:
         """The first states of a component of React, which a compiler assigns to another name than ``this``.
@@ -546,16 +497,20 @@ class Objects:
         around = made.scope
         before = owner["name"] + b".prototype."
         places += run.names.members(key, around.start, around.end, before=before)
-        return self._one_of(("this", made.at[0], key), places[: MAX_ALTERNATIVES + 1]) if places else None
+        return self.one_of(("this", made.at[0], key), places[: MAX_ALTERNATIVES + 1]) if places else None
 
-    def _method_in(self, scope: Scope, key: str) -> int:
+    def method_in(self, scope: Scope, key: str) -> int:
         """Where the parameters of a method begin in the body of a class; -1 if it has none."""
         data, needle, at = self._run.data, key.encode() + b"(", scope.start
         for _ in range(20):
             at = data.find(needle, at, scope.end)
             if at < 0:
                 return -1
-            if data[at - 1 : at] in _BEFORE_METHOD and data[at - 4 : at] != b"set " and self._run.scopes.direct([at], scope):
+            if (
+                data[at - 1 : at] in _BEFORE_METHOD
+                and data[at - 4 : at] != b"set "
+                and self._run.scopes.direct([at], scope)
+            ):
                 close = Reader(data, at + len(key), self._run.budget).closing(at + len(key))
                 if close > 0 and bytes(data[close : close + 8]).lstrip()[:1] == b"{":
                     return at + len(key)

@@ -40,7 +40,12 @@ def with_plain_members(script: bytes) -> bytes:
         before, behind = script[max(0, start - _REACH) : start], _CLOSING.match(script, end)
         head = _HEAD.match(script, end) if behind else None
         method = _METHOD.search(before) if head is not None else None
-        if method is not None and head is not None and not (head["method"] is None and method[0][:1].isalpha() and not method[0].startswith(b"static")) and _NAME.fullmatch(text, 1, len(text) - 1):
+        if (
+            method is not None
+            and head is not None
+            and not (head["method"] is None and method[0][:1].isalpha() and not method[0].startswith(b"static"))
+            and _NAME.fullmatch(text, 1, len(text) - 1)
+        ):
             bracket = start - len(before) + before.rindex(b"[")
             parts += (script[at:bracket], b" " * (before[: before.rindex(b"[")][-1:].isalpha()), text[1:-1])
             at = head.end()

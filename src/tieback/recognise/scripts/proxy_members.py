@@ -2,8 +2,8 @@
 
 ``var o={'abcde':function(a,b){return a+b;},'fghij':'/api'};x(o.abcde(host,o.fghij))`` becomes ``x(host+'/api')``: the
 readers of scripts look for calls and sums as people write them. Source: the README of
-https://github.com/javascript-obfuscator/javascript-obfuscator (``controlFlowFlattening``). Its objects have keys of five
-letters, and names that are unique in a file. A key that is written anywhere but in its object stays as it is.
+https://github.com/javascript-obfuscator/javascript-obfuscator (``controlFlowFlattening``). Its objects have keys of
+five letters, and names that are unique in a file. A key that is written anywhere but in its object stays as it is.
 """
 
 import re
@@ -85,7 +85,9 @@ def without_proxies(script: str) -> str:
         whole[name] -= 1
         whole[name] += whole[other] - 1
     # All that reads these texts gets them, so that they are at the places that use them, and only there.
-    unused = [one.text for one in definitions if one.text[0] >= 0 and (one.name, one.key) in members and whole[one.name] == 1]
+    unused = [
+        one.text for one in definitions if one.text[0] >= 0 and (one.name, one.key) in members and whole[one.name] == 1
+    ]
     for other, name in aliases.items():
         for key in [key for owner, key in members if owner == name]:
             members.setdefault((other, key), members[name, key])
@@ -93,7 +95,8 @@ def without_proxies(script: str) -> str:
 
 
 def _without(script: str, texts: list[tuple[int, int]]) -> str:
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for start, end in texts:
         parts += (script[at:start], "''")
         at = end
@@ -199,7 +202,11 @@ def _write(frame: _Frame, outer: _Frame, behind: str) -> None:
     assert frame.member is not None
     sign = frame.member.sign
     if not sign:
-        out.append(f"{values[0]}({','.join(values[1:])})" if _is_simple(values[0]) else f"({values[0]})({','.join(values[1:])})")
+        out.append(
+            f"{values[0]}({','.join(values[1:])})"
+            if _is_simple(values[0])
+            else f"({values[0]})({','.join(values[1:])})"
+        )
         return
     if len(values) != 2:
         out.append(f"({','.join(values)})")
@@ -218,8 +225,10 @@ def _write(frame: _Frame, outer: _Frame, behind: str) -> None:
 def _begins(out: list[str]) -> bool:
     """True if a whole expression begins behind a text."""
     before = "".join(out[-2:]).rstrip()
-    return before[-1:] in ("(", "[", ",", "{", ";", ":", "?") or before.endswith("return") or (
-        before[-1:] == "=" and before[-2:-1] not in ("=", "!", "<", ">")
+    return (
+        before[-1:] in ("(", "[", ",", "{", ";", ":", "?")
+        or before.endswith("return")
+        or (before[-1:] == "=" and before[-2:-1] not in ("=", "!", "<", ">"))
     )
 
 

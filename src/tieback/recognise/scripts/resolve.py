@@ -276,9 +276,9 @@ class Resolution:
         if setting.scope is not None and hosted:
             for outer in setting.passed[:_MAX_SCOPES]:
                 found = []
-                for more, at, passed in islice(self._callers.environments(outer), most):
+                for more, _, _ in islice(self._callers.environments(outer), most):
                     env = {**setting.before, **self._callers.again(setting.scope, setting.at, more)}
-                    found.append(_Setting(env, level, outer, at, setting.before))
+                    found.append(_Setting(env, level))
                 if found:
                     return found
         return []
@@ -338,8 +338,9 @@ class Resolution:
             and (text := self._bases.requested(name, candidate.receiver, as_text(path[0][1]))) is not None
         ):
             return single(text)
-        if (base := self._bases.intercepted.get(name)) is not None:
-            return combine(lambda one: below(Client(base), as_text(one)), path)
+        if (own := self._bases.intercepted.get(name)) is not None:
+            client = Client(own)
+            return combine(lambda one: below(client, as_text(one)), path)
         if name not in self._defaults:
             self._defaults[name] = data.find(name + b".defaults.baseURL") if 0 < len(name) <= 80 else -1
         place = self._defaults[name]

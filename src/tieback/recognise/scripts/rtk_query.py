@@ -1,8 +1,8 @@
 """Endpoints of RTK Query: paths of ``query`` functions below the address of ``fetchBaseQuery``.
 
-``createApi({baseQuery:fetchBaseQuery({baseUrl:…}),endpoints:b=>({posts:b.query({query:()=>"posts"})})})``. Minifiers keep
-the keys. Source: https://redux-toolkit.js.org/rtk-query/api/fetchBaseQuery. A script with several such addresses is left
-alone, because its endpoints can be in other modules than their base.
+``createApi({baseQuery:fetchBaseQuery({baseUrl:…}),endpoints:b=>({posts:b.query({query:()=>"posts"})})})``. Minifiers
+keep the keys. Source: https://redux-toolkit.js.org/rtk-query/api/fetchBaseQuery. A script with several such addresses
+is left alone, because its endpoints can be in other modules than their base.
 """
 
 from collections.abc import Iterator
@@ -48,5 +48,7 @@ def _bases(run: "Evaluator") -> Iterator[Text]:
             end = Reader(run.data, at, run.budget).behind(at)
             for place in islice(run.names.keys("baseUrl", at, end), 4):
                 yield from (
-                    one for _, one in run.value(place) if isinstance(one, Text) and "://" in one.text and HOLE not in one.text
+                    one
+                    for _, one in run.value(place)
+                    if isinstance(one, Text) and "://" in one.text and HOLE not in one.text
                 )

@@ -79,7 +79,11 @@ def _without_unused(script: str) -> str:
     """A script without the functions that nothing calls any more."""
     for _ in range(_MAX_CHAIN):
         used = Counter(re.findall(_HEX, script))
-        shorter = _WRAPPER.sub(lambda found: "" if found[1] and used[found[1]] == 1 else found[0], script, count=MAX_WRAPPERS)
+
+        def kept(found: re.Match[str], used: Counter[str] = used) -> str:
+            return "" if found[1] and used[found[1]] == 1 else found[0]
+
+        shorter = _WRAPPER.sub(kept, script, count=MAX_WRAPPERS)
         if len(shorter) == len(script):
             break
         script = shorter

@@ -28,43 +28,60 @@ _SOCKET = (
         # A getter, of the class itself and of an object that a constructor gets.
         (_CONFIG + "var c=new C(1);fetch(c.apiUrl+'/news')", "http://a.x.test:8080/news"),
         (
-            _CONFIG + "class N{constructor(c){this.c=c}load(){return fetch(this.c.apiUrl+'/news')}}new N(new C(1)).load()",
+            _CONFIG
+            + "class N{constructor(c){this.c=c}load(){return fetch(this.c.apiUrl+'/news')}}new N(new C(1)).load()",
             "http://a.x.test:8080/news",
         ),
         (
-            "class C{get host(){return 'a.x.test'}get port(){return 81}get base(){return `http://${this.host}:${this.port}/r`}}"
-            "var c=new C;fetch(c.base+'/me')",
+            (
+                "class C{get host(){return 'a.x.test'}get port(){return 81}get base(){return `http://${this.host}:${this.port}/r`}}"
+                "var c=new C;fetch(c.base+'/me')"
+            ),
             "http://a.x.test:81/r/me",
         ),
         # What a function that is a class gets, also of another module.
         (_SOCKET + "new S({host:'a.x.test',port:8443}).open()", "wss://a.x.test:8443/live"),
         (
-            f"__d(function(g,r,i,a,m,exports,d){{var F=(function(){{{_SOCKET}return S}})();exports.F=F}},4,[]);"
-            "__d(function(g,r,i,a,m,e,d){var f=new(r(d[0]).F)({host:'a.x.test',port:8443});f.open()},0,[4]);",
+            (
+                f"__d(function(g,r,i,a,m,exports,d){{var F=(function(){{{_SOCKET}return S}})();exports.F=F}},4,[]);"
+                "__d(function(g,r,i,a,m,e,d){var f=new(r(d[0]).F)({host:'a.x.test',port:8443});f.open()},0,[4]);"
+            ),
             "wss://a.x.test:8443/live",
         ),
         (
-            "function H(h,p){this.h=h;this.p=p}H.prototype.get=function(u){return fetch('http://'+this.h+':'+this.p+u)};"
-            "var h=new H('a.x.test',81);h.get('/z')",
+            (
+                "function H(h,p){this.h=h;this.p=p}H.prototype.get=function(u){return fetch('http://'+this.h+':'+this.p+u)};"
+                "var h=new H('a.x.test',81);h.get('/z')"
+            ),
             "http://a.x.test:81/z",
         ),
         # A class without a name, which is used once.
         (
-            "new class{constructor(h,p){this.host=h,this.port=p}open(){new WebSocket('wss://'+this.host+':'+this.port+'/l')}}"
-            "('a.x.test',9443).open()",
+            (
+                "new class{constructor(h,p){this.host=h,this.port=p}open(){new WebSocket('wss://'+this.host+':'+this.port+'/l')}}"
+                "('a.x.test',9443).open()"
+            ),
             "wss://a.x.test:9443/l",
         ),
         # A class below another one.
         (
-            "class B{constructor(u){this.url=u}get(p){return fetch(this.url+p)}}"
-            "class U extends B{constructor(){super('https://a.x.test/v')}me(){return this.get('/me')}}new U().me()",
+            (
+                "class B{constructor(u){this.url=u}get(p){return fetch(this.url+p)}}"
+                "class U extends B{constructor(){super('https://a.x.test/v')}me(){return this.get('/me')}}new U().me()"
+            ),
             "https://a.x.test/v/me",
         ),
-        ("class A{#base='https://a.x.test/v';me(){return fetch(this.#base+'/me')}}new A().me()", "https://a.x.test/v/me"),
+        (
+            "class A{#base='https://a.x.test/v';me(){return fetch(this.#base+'/me')}}new A().me()",
+            "https://a.x.test/v/me",
+        ),
         # An argument that is passed on.
         (
-            "const R='https://a.x.test/v';function s(m,p){return new Promise(k=>{const x=new XMLHttpRequest;x.open(m,R+p,!0)})}"
-            "const api={get:p=>s('GET',p)};api.get('/t')",
+            (
+                "const R='https://a.x.test/v';"
+                "function s(m,p){return new Promise(k=>{const x=new XMLHttpRequest;x.open(m,R+p,!0)})}"
+                "const api={get:p=>s('GET',p)};api.get('/t')"
+            ),
             "https://a.x.test/v/t",
         ),
     ],
@@ -80,14 +97,18 @@ def test_an_address_is_made_of_what_an_object_is_made_with(script: str, wanted: 
         ("class C{apiUrl(){return 'https://a.x.test'}}var c=new C;fetch(c.apiUrl+'/news')", "https://a.x.test/news"),
         # The same method of another class.
         (
-            "function H(h){this.h=h}H.prototype.get=function(u){return fetch('http://'+this.h+u)};"
-            "function O(){}O.prototype.get=function(u){return u};new H('a.x.test');var o=new O;o.get('/z')",
+            (
+                "function H(h){this.h=h}H.prototype.get=function(u){return fetch('http://'+this.h+u)};"
+                "function O(){}O.prototype.get=function(u){return u};new H('a.x.test');var o=new O;o.get('/z')"
+            ),
             "http://a.x.test/z",
         ),
         # A class that extends another one with a method of this name.
         (
-            "class B{constructor(u){this.url=u}get(p){return fetch(this.url+p)}}class D{get(p){return p}}"
-            "class U extends D{me(){return this.get('/me')}}new B('https://a.x.test/v')",
+            (
+                "class B{constructor(u){this.url=u}get(p){return fetch(this.url+p)}}class D{get(p){return p}}"
+                "class U extends D{me(){return this.get('/me')}}new B('https://a.x.test/v')"
+            ),
             "https://a.x.test/v/me",
         ),
     ],
@@ -136,11 +157,17 @@ def test_a_loop_that_does_more_is_left_alone(decoder: str) -> None:
             "var p='plate-42';init({projectId:p,storageBucket:`${p}.appspot.com`})",
             {"firebase-storage:plate-42.appspot.com"},
         ),
-        ("var p='plate-42';init({storageBucket:p+'.firebasestorage.app'})", {"firebase-storage:plate-42.firebasestorage.app"}),
+        (
+            "var p='plate-42';init({storageBucket:p+'.firebasestorage.app'})",
+            {"firebase-storage:plate-42.firebasestorage.app"},
+        ),
         ("var p='plate-42';init({bucket:`${p}.appspot.com`})", set()),
         ("init({storageBucket:p+'.appspot.com'})", set()),
         # An object that gets its members after its literal, and another name.
-        ("var e={};e.url='https://a.x.test';var o={};o.server=e;var c=o;fetch(c.server.url+'/o')", {"https://a.x.test/o"}),
+        (
+            "var e={};e.url='https://a.x.test';var o={};o.server=e;var c=o;fetch(c.server.url+'/o')",
+            {"https://a.x.test/o"},
+        ),
     ],
 )
 def test_parts_in_arrays_and_settings_are_joined(script: str, wanted: set[str]) -> None:
@@ -160,13 +187,13 @@ _AXIOS = "var c=axios.create();"
             "https://a.x.test/m/p",
         ),
         (
-            "var a=createApi({reducerPath:'api',baseQuery:fetchBaseQuery({baseUrl:'https://a.x.test/m/'}),"
-            "endpoints:b=>({posts:b.query({query:()=>'p'})})})",
+            ("var a=createApi({reducerPath:'api',baseQuery:fetchBaseQuery({baseUrl:'https://a.x.test/m/'}),"
+            "endpoints:b=>({posts:b.query({query:()=>'p'})})})"),
             "https://a.x.test/m/p",
         ),
         (
-            "var q=t({baseUrl:'https://a.x.test/m'}),a=n({baseQuery:q,endpoints:b=>({add:b.mutation({query:e=>({url:`/p/${e}`,"
-            "method:'POST'})})})})",
+            ("var q=t({baseUrl:'https://a.x.test/m'}),a=n({baseQuery:q,endpoints:b=>({add:b.mutation({query:e=>({url:`/p/${e}`,"
+            "method:'POST'})})})})"),
             "https://a.x.test/m/p",
         ),
         (
@@ -174,11 +201,14 @@ _AXIOS = "var c=axios.create();"
             "https://a.x.test/m/p",
         ),
         (
-            "var B='https://a.x.test/m';function q(m){return function(p){return fetch(B+p)}}var api={get:q('GET')};api.get('/p')",
+            (
+                "var B='https://a.x.test/m';function q(m){return function(p){return fetch(B+p)}}"
+                "var api={get:q('GET')};api.get('/p')"
+            ),
             "https://a.x.test/m/p",
         ),
-        ("fetch(h('68747470733a2f2f612e782e746573742f6d2f70'));function h(s){let o='';"
-         "for(let i=0;i<s.length;i+=2)o+=String.fromCharCode(parseInt(s.substr(i,2),16));return o}", "https://a.x.test/m/p"),
+        (("fetch(h('68747470733a2f2f612e782e746573742f6d2f70'));function h(s){let o='';"
+         "for(let i=0;i<s.length;i+=2)o+=String.fromCharCode(parseInt(s.substr(i,2),16));return o}"), "https://a.x.test/m/p"),
     ],
 )  # fmt: skip
 def test_a_path_is_below_the_base_of_its_client(script: str, wanted: str) -> None:
@@ -192,13 +222,14 @@ def test_a_path_is_below_the_base_of_its_client(script: str, wanted: str) -> Non
         (_AXIOS + "c.interceptors.request.use(r=>{r.baseURL='https://a.x.test/m';return r});var o=new Map;o.get('/p')", "https://a.x.test/m/p"),
         # An interceptor that chooses between two.
         (
-            _AXIOS + "c.interceptors.request.use(r=>{r.baseURL=r.v?'https://a.x.test/m':'https://b.x.test';return r});c.get('/p')",
+            _AXIOS
+            + "c.interceptors.request.use(r=>{r.baseURL=r.v?'https://a.x.test/m':'https://b.x.test';return r});c.get('/p')",
             "https://a.x.test/m/p",
         ),
         # Two bases, and no telling which endpoint has which.
         (
-            "x({baseQuery:f({baseUrl:'https://a.x.test/m'})});y({baseQuery:f({baseUrl:'https://b.x.test'}),"
-            "endpoints:b=>({l:b.query({query:()=>'p'})})})",
+            ("x({baseQuery:f({baseUrl:'https://a.x.test/m'})});y({baseQuery:f({baseUrl:'https://b.x.test'}),"
+            "endpoints:b=>({l:b.query({query:()=>'p'})})})"),
             "https://a.x.test/m/p",
         ),
         # The other functions of the object.

@@ -1,4 +1,4 @@
-"""Obfuscated scripts in, plain scripts and endpoints out: sums of numbers, and members that hide operators and calls."""
+"""Obfuscated scripts in, plain scripts and endpoints out: sums of numbers, and members that hide operators."""
 
 from tests.each import each
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
