@@ -223,7 +223,8 @@ def test_a_path_is_below_the_base_of_its_client(script: str, wanted: str) -> Non
         # An interceptor that chooses between two.
         (
             _AXIOS
-            + "c.interceptors.request.use(r=>{r.baseURL=r.v?'https://a.x.test/m':'https://b.x.test';return r});c.get('/p')",
+            + "c.interceptors.request.use(r=>{r.baseURL=r.v?'https://a.x.test/m':'https://b.x.test';return r});"
+            "c.get('/p')",
             "https://a.x.test/m/p",
         ),
         # Two bases, and no telling which endpoint has which.
@@ -240,4 +241,65 @@ def test_a_path_is_below_the_base_of_its_client(script: str, wanted: str) -> Non
     ],
 )  # fmt: skip
 def test_a_path_is_not_below_the_base_of_another_client(script: str, unwanted: str) -> None:
+    assert unwanted not in values(script)
+
+
+@each(
+    ("script", "wanted"),
+    [
+        (
+            "class B{get host(){throw 1}get(p){return fetch('https://'+this.host+p)}}"
+            "class P extends B{get host(){return 'a.x.test'}}new P().get('/p')",
+            "https://a.x.test/p",
+        ),
+        (
+            "class S{constructor(o){Object.assign(this,{path:'/p'},o)}open(){new WebSocket('wss://'+this.host+this.path)}}"
+            "new S({host:'a.x.test'}).open()",
+            "wss://a.x.test/p",
+        ),
+        (
+            "function H(h,p){var self=this;self.h=h;self.p=p;self.get=function(u){return fetch('http://'+self.h+':'+self.p+u)}}"
+            "var h=new H('a.x.test',81);h.get('/p')",
+            "http://a.x.test:81/p",
+        ),
+        ("class C{constructor({host:host='a.x.test'}={}){this.b='https://'+host}go(){fetch(this.b+'/p')}}", "https://a.x.test/p"),
+        (
+            "angular.module('a').config(function($httpProvider){$httpProvider.interceptors.push(function(){"
+            "return{request:function(c){c.url='https://a.x.test/v'+c.url;return c}}})});"
+            "angular.module('a').factory('S',function($http){return{l:function(){return $http({url:'/p'})}}})",
+            "https://a.x.test/v/p",
+        ),
+        (
+            "angular.module('a').constant('API','https://a.x.test/v').config(function(RestangularProvider,API){"
+            "RestangularProvider.setBaseUrl(API)});angular.module('b').config(function(RestangularProvider,API){"
+            "RestangularProvider.setBaseUrl(API)});angular.module('a').service('U',function(Restangular){"
+            "this.l=function(){return Restangular.all('users').getList()}})",
+            "https://a.x.test/v/users",
+        ),
+    ],
+)  # fmt: skip
+def test_members_of_other_places_are_found(script: str, wanted: str) -> None:
+    assert wanted in values(script)
+
+
+@each(
+    ("script", "unwanted"),
+    [
+        (
+            "class B{get(p){return fetch('https://'+this.host+p)}}class P{get host(){return 'a.x.test'}}new B().get('/p')",
+            "https://a.x.test/p",
+        ),
+        (
+            "class S{constructor(o){Object.assign(o,{host:'a.x.test'})}open(){new WebSocket('wss://'+this.host+'/p')}}",
+            "wss://a.x.test/p",
+        ),
+        (
+            "angular.module('a').config(function(RestangularProvider){RestangularProvider.setBaseUrl('https://a.x.test')});"
+            "angular.module('b').config(function(RestangularProvider){RestangularProvider.setBaseUrl('https://b.x.test')});"
+            "angular.module('a').service('U',function(Restangular){this.l=function(){return Restangular.all('users').getList()}})",
+            "https://a.x.test/users",
+        ),
+    ],
+)  # fmt: skip
+def test_members_of_unrelated_classes_are_not_found(script: str, unwanted: str) -> None:
     assert unwanted not in values(script)
