@@ -163,7 +163,13 @@ class Callers:
         for at in self._sites(outer)[:_MAX_RETURNED]:
             start = operand_before(run.data, at, max(0, at - 80))
             named = _BEFORE.search(bytes(run.data[max(0, start - 120) : start])) if start >= 0 else None
-            if named is not None and named["key"]:
+            if named is not None and named["assigned"] and not named["dot"]:
+                raw, around = bytes(named["assigned"]), run.scopes.function(start)
+                for place in self._places(raw, b"(", around.start, around.end):
+                    binding = run.names.find(raw.decode(), place)
+                    if binding is not None and start in binding.at:
+                        yield place + len(raw)
+            elif named is not None and named["key"]:
                 yield from self._calls_of_method(bytes(named["key"]), scope, run.scopes.around(start)[0])
         self._returning.discard(outer.key)
 

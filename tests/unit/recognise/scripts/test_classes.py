@@ -152,7 +152,9 @@ def test_a_loop_that_does_more_is_left_alone(decoder: str) -> None:
     ("script", "wanted"),
     [
         ("fetch(['https://','a.x.test','/r'].reduce((a,b)=>a+b,''))", {"https://a.x.test/r"}),
-        ("fetch(['https://','a.x.test','/r'].reduce((a,b)=>a+b))", set()),
+        ("fetch(`https://${['a','x','test'].reduce((a,b)=>a+'.'+b)}/r`)", {"https://a.x.test/r"}),
+        ("fetch(['https://','a.x.test','/r'].reduce((a,b)=>g(a,b)))", set()),
+        ("var a=h=>p=>fetch('https://'+h+p),g=a('a.x.test');g('/r')", {"https://a.x.test/r"}),
         (
             "var p='plate-42';init({projectId:p,storageBucket:`${p}.appspot.com`})",
             {"firebase-storage:plate-42.appspot.com"},
@@ -248,32 +250,32 @@ def test_a_path_is_not_below_the_base_of_another_client(script: str, unwanted: s
     ("script", "wanted"),
     [
         (
-            "class B{get host(){throw 1}get(p){return fetch('https://'+this.host+p)}}"
-            "class P extends B{get host(){return 'a.x.test'}}new P().get('/p')",
+            ("class B{get host(){throw 1}get(p){return fetch('https://'+this.host+p)}}"
+            "class P extends B{get host(){return 'a.x.test'}}new P().get('/p')"),
             "https://a.x.test/p",
         ),
         (
-            "class S{constructor(o){Object.assign(this,{path:'/p'},o)}open(){new WebSocket('wss://'+this.host+this.path)}}"
-            "new S({host:'a.x.test'}).open()",
+            ("class S{constructor(o){Object.assign(this,{path:'/p'},o)}open(){new WebSocket('wss://'+this.host+this.path)}}"
+            "new S({host:'a.x.test'}).open()"),
             "wss://a.x.test/p",
         ),
         (
-            "function H(h,p){var self=this;self.h=h;self.p=p;self.get=function(u){return fetch('http://'+self.h+':'+self.p+u)}}"
-            "var h=new H('a.x.test',81);h.get('/p')",
+            ("function H(h,p){var self=this;self.h=h;self.p=p;self.get=function(u){return fetch('http://'+self.h+':'+self.p+u)}}"
+            "var h=new H('a.x.test',81);h.get('/p')"),
             "http://a.x.test:81/p",
         ),
         ("class C{constructor({host:host='a.x.test'}={}){this.b='https://'+host}go(){fetch(this.b+'/p')}}", "https://a.x.test/p"),
         (
-            "angular.module('a').config(function($httpProvider){$httpProvider.interceptors.push(function(){"
+            ("angular.module('a').config(function($httpProvider){$httpProvider.interceptors.push(function(){"
             "return{request:function(c){c.url='https://a.x.test/v'+c.url;return c}}})});"
-            "angular.module('a').factory('S',function($http){return{l:function(){return $http({url:'/p'})}}})",
+            "angular.module('a').factory('S',function($http){return{l:function(){return $http({url:'/p'})}}})"),
             "https://a.x.test/v/p",
         ),
         (
-            "angular.module('a').constant('API','https://a.x.test/v').config(function(RestangularProvider,API){"
+            ("angular.module('a').constant('API','https://a.x.test/v').config(function(RestangularProvider,API){"
             "RestangularProvider.setBaseUrl(API)});angular.module('b').config(function(RestangularProvider,API){"
             "RestangularProvider.setBaseUrl(API)});angular.module('a').service('U',function(Restangular){"
-            "this.l=function(){return Restangular.all('users').getList()}})",
+            "this.l=function(){return Restangular.all('users').getList()}})"),
             "https://a.x.test/v/users",
         ),
     ],
@@ -286,7 +288,8 @@ def test_members_of_other_places_are_found(script: str, wanted: str) -> None:
     ("script", "unwanted"),
     [
         (
-            "class B{get(p){return fetch('https://'+this.host+p)}}class P{get host(){return 'a.x.test'}}new B().get('/p')",
+            ("class B{get(p){return fetch('https://'+this.host+p)}}"
+            "class P{get host(){return 'a.x.test'}}new B().get('/p')"),
             "https://a.x.test/p",
         ),
         (
@@ -294,9 +297,9 @@ def test_members_of_other_places_are_found(script: str, wanted: str) -> None:
             "wss://a.x.test/p",
         ),
         (
-            "angular.module('a').config(function(RestangularProvider){RestangularProvider.setBaseUrl('https://a.x.test')});"
+            ("angular.module('a').config(function(RestangularProvider){RestangularProvider.setBaseUrl('https://a.x.test')});"
             "angular.module('b').config(function(RestangularProvider){RestangularProvider.setBaseUrl('https://b.x.test')});"
-            "angular.module('a').service('U',function(Restangular){this.l=function(){return Restangular.all('users').getList()}})",
+            "angular.module('a').service('U',function(Restangular){this.l=()=>Restangular.all('users').getList()})"),
             "https://a.x.test/users",
         ),
     ],
