@@ -1,6 +1,12 @@
 """Obfuscated scripts in, plain scripts and endpoints out: sums of numbers, and members that hide operators."""
 
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.each import each
+from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
 from tieback.recognise.extract import EndpointExtractor
@@ -95,3 +101,28 @@ def test_an_address_that_is_put_together_in_flattened_code_is_whole() -> None:
         "_0x9.pqrst(fetch,_0x9.abcde(_0x9.fghij,_0x9.klmno));console[_0xc(0x4)](_0x9.uvwxy);"
     )
     assert "https://flat.x.test/v9/login" in values(script)
+
+
+@given(st.text(alphabet="_0x1abcdefghij.'\"{}()[]:,;=+ /function return", max_size=300))
+def test_no_script_makes_the_readers_fail(script: str) -> None:
+    without_proxies(_HIDING + script)
+    with_plain_numbers(script)
+
+
+@each(
+    "script",
+    [
+        lambda size: _HIDING + "_0x1a.abcde(" * size,
+        lambda size: _HIDING + "_0x1a.abcde(a,b);" * size,
+        lambda size: _HIDING + "x=/[" * size,
+        lambda size: "var _0x1a={'abcde':'" * size,
+        lambda size: "_0x1a={'abcde':'x'," * size,
+    ],
+)
+def test_the_time_for_hidden_calls_grows_with_the_script(script: Callable[[int], str]) -> None:
+    assert_linear(script, without_proxies, 8_000)
+
+
+@each("script", [lambda size: "(" + "0x1+" * size, lambda size: "f(0x1*-0x2+0x3)" * size, lambda size: "-(" * size])
+def test_the_time_for_sums_grows_with_the_script(script: Callable[[int], str]) -> None:
+    assert_linear(script, with_plain_numbers, 8_000)
