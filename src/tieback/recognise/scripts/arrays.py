@@ -125,7 +125,7 @@ class Arrays:
         return of_key(pairs, key, (BY_IDENTITY, "table", id(table)))
 
     def _reduced(self, rows: Sequence[Cases], arguments: Sequence[Cases]) -> Cases:
-        """What a function makes of all elements, one after the other; the first one is the beginning if there is none."""
+        """What a function makes of all elements in turn; it begins with the first one if nothing else is given."""
         begun = [*arguments[1:2], *rows]
         if not arguments or len(arguments[0]) != 1 or not rows or len(rows) > MAX_ALTERNATIVES:
             return UNKNOWN

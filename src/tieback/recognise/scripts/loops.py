@@ -121,6 +121,7 @@ def joined(run: "Evaluator", found: Loop, key: int, env: Env) -> Cases:
         key: number of its function in environments.
         env: the parameters of the function.
     """
+    # A variable of a loop has a key of its own: a parameter that gets another value has one, too.
     over = run.value(found.over, env)
     if found.counts:
         count = over[0][1] if len(over) == 1 else None
@@ -133,7 +134,7 @@ def joined(run: "Evaluator", found: Loop, key: int, env: Env) -> Cases:
         return UNKNOWN
     parts = []
     for one in rounds:
-        part = run.value(found.part, {**env, (key, found.variable): one})
+        part = run.value(found.part, {**env, (-key, found.variable): one})
         if len(part) != 1 or not isinstance(part[0][1], Text):
             return UNKNOWN
         parts.append(part)

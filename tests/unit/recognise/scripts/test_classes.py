@@ -306,3 +306,8 @@ def test_members_of_other_places_are_found(script: str, wanted: str) -> None:
 )  # fmt: skip
 def test_members_of_unrelated_classes_are_not_found(script: str, unwanted: str) -> None:
     assert unwanted not in values(script)
+
+
+def test_a_parameter_that_gets_another_value_has_that_one() -> None:
+    script = "function f(t){if(t.length==1){t='v1'}return t}var t=f(g.value);fetch('https://a.x.test/'+t+'/p')"
+    assert values(script) == {"https://a.x.test/v1/p"}
