@@ -24,6 +24,7 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
+    is_function,
     joined,
     of_key,
     single,
@@ -123,6 +124,18 @@ class Arrays:
         pairs = [(self.parts([row], "0", at)[0], self.parts([row], "1", at)[0]) for row in table.rows.items]
         return of_key(pairs, key, (BY_IDENTITY, "table", id(table)))
 
+    def _reduced(self, rows: Sequence[Cases], arguments: Sequence[Cases]) -> Cases:
+        """What a function makes of all elements in turn; it begins with the first one if nothing else is given."""
+        begun = [*arguments[1:2], *rows]
+        if not arguments or len(arguments[0]) != 1 or not rows or len(rows) > MAX_ALTERNATIVES:
+            return UNKNOWN
+        function, made = arguments[0][0][1], begun[0]
+        if not is_function(function):
+            return UNKNOWN
+        for row in begun[1:]:
+            made = self._run.call(function, (made, row))
+        return made
+
     def array_method(self, value: Value, name: str, arguments: Sequence[Cases]) -> Cases:
         """A method of an array."""
         rows = self.items(single(value))
@@ -139,6 +152,8 @@ class Arrays:
 
                 return single(Items(tuple(combine(apply, row) for row in rows)))
             return UNKNOWN
+        if name == "reduce":
+            return self._reduced(rows, arguments)
         if name == "find" or not rows:
             return self._one_of((BY_IDENTITY, "find", id(value)), rows)
         if name in _ORDERING and are_hosts(self._run.data, rows):

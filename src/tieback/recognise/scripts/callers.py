@@ -5,20 +5,24 @@ where it stands for that function. For a method, whose object is not known, only
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.candidates import operand_before
-from tieback.recognise.scripts.reader import Reader
+from tieback.recognise.scripts.names import Way
+from tieback.recognise.scripts.objects import PROTOTYPE
+from tieback.recognise.scripts.reader import BudgetError, Reader
 from tieback.recognise.scripts.scopes import Scope
-from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, as_text
+from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, Value, as_text
 from tieback.recognise.scripts.words import within
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
 
+_MAX_RECEIVER = 2_000
+"""Most steps to know the object whose method is called."""
 MAX_SITES = 100
 """Most calls of a function that are read."""
 _MAX_PLACES = 400
@@ -29,6 +33,7 @@ _KEYED = lazy_pattern(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:
 """A method of a class that Babel has rewritten."""
 _METHOD = lazy_pattern(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
 _EXPORT = lazy_pattern(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
+_EXPORT_SET = lazy_pattern(rb"(?<![\w$.])(?:module\.)?exports\.(?P<key>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\Z")
 _CLASS = lazy_pattern(
     rb"(?:(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9})?(?P<class>class)(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]*))?"
     rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
@@ -37,8 +42,18 @@ _CALLED_WHERE_IT_STANDS = lazy_pattern(rb"\}\s{0,9}(?:\(\s{0,9}\)|\)\s{0,9}\(\s{
 _WRAPPED = lazy_pattern(
     rb"(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\(?(?:/\*[#@]__PURE__\*/)?\s{0,9}function\s{0,9}\Z"
 )
-_MADE = lazy_pattern(rb"(?<![\w$.])new[\s(](?:[\w$.]{1,40}\.?|\(?0,\s?[\w$.]{1,40})?\Z")
-"""Before the name of a class of which an object is made: ``new ``, ``new a``, ``new(0,a``."""
+_MADE = lazy_pattern(
+    rb"(?<![\w$.])new[\s(](?:[\w$.]{1,40}\.?|\(?0,\s?[\w$.]{1,40}|\(?[\w$.]{1,40}\([\w$.\[\]\"']{1,40}\)(?:\.default)?)?\Z"
+)
+"""Before the name of a class of which an object is made: ``new ``, ``new a``, ``new(0,a``, ``new(require(d[0])``."""
+_EXTENDS = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}\Z")
+_BELOW = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}\Z")
+_RETURNED = lazy_pattern(
+    rb"(?:=>|(?<![\w$.])return)\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}\*?\s{0,9}[\w$]{0,20}\s{0,9})?\Z"
+)
+"""Before the parameters of a function that another one returns."""
+_MAX_RETURNED = 20
+_MAX_AROUND = 6
 _NEW = lazy_pattern(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
 _COMMON = frozenset(
@@ -75,14 +90,22 @@ class Callers:
         """Read the calls in this script."""
         self._run = run
         self._known: dict[int, list[int]] = {}
+        self._returning: set[int] = set()
+        """Functions whose calls are looked for because of a function that they return."""
+        self._exports: dict[bytes, Sequence[str]] = {}
 
-    def environments(self, scope: Scope) -> Iterator[tuple[Env, int]]:
-        """The values of the parameters of a function for each of its calls, and the offset of the call."""
-        functions = self._run.functions
+    def environments(self, scope: Scope) -> Iterator[tuple[Env, int, tuple[Scope, ...]]]:
+        """The values of the parameters of a function for each of its calls, and the offset of the call.
+
+        With them come the functions whose parameters are arguments of the call.
+        """
+        functions, record = self._run.functions, self._run.record
         most = len(functions.parameter_names(scope))
         for at in self._sites(scope):
+            record.missing.clear()
             values = functions.given(scope, self._arguments(at, most))
-            yield {(scope.key, name): value for name, value in values.items()}, at
+            passed = tuple(dict.fromkeys(missing.scope for missing in record.missing))
+            yield {(scope.key, name): value for name, value in values.items()}, at, passed
 
     def _arguments(self, at: int, most: int) -> list[Cases]:
         reader = Reader(self._run.data, at, self._run.budget)
@@ -100,15 +123,55 @@ class Callers:
             self._known[scope.key] = list(islice(self._found(scope), MAX_SITES))
         return self._known[scope.key]
 
+    def again(self, scope: Scope, at: int, given: Env) -> Env:
+        """The values of the parameters for one call, inside of a function with these parameters."""
+        run = self._run
+        functions, before = run.functions, run.given
+        run.given = given
+        try:
+            values = functions.given(scope, self._arguments(at, len(functions.parameter_names(scope))))
+        finally:
+            run.given = before
+        return {(scope.key, name): value for name, value in values.items()}
+
     def _found(self, scope: Scope) -> Iterator[int]:
         for made in self._classes(scope):
-            yield from self._instances(made)
+            if made.name:
+                yield from self._instances(made)
+            else:
+                yield made.at
         for name in self._names(scope):
             raw = name.name.encode()
             if name.method:
-                yield from self._calls_of_method(raw, scope)
+                yield from self._calls_of_method(raw, scope, self._run.scopes.around(scope.head)[0])
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
+        yield from self._calls_of_returned(scope)
+
+    def _calls_of_returned(self, scope: Scope) -> Iterator[int]:
+        """The calls of a function that another one returns, by the names of its results: ``get: request("GET")``."""
+        run = self._run
+        if not _RETURNED.search(bytes(run.data[max(0, scope.head - 40) : scope.head])):
+            return
+        arrow = next(iter(run.scopes.arrows(scope.head, run.scopes.around(scope.head)[0].start)), None)
+        outer = run.scopes.function(scope.head)
+        if arrow is not None:
+            outer = Scope(arrow.key, scope.head, True, arrow.head, arrow.head_end)
+        if outer.head < 0 or outer.key in self._returning:
+            return
+        self._returning.add(outer.key)
+        for at in self._sites(outer)[:_MAX_RETURNED]:
+            start = operand_before(run.data, at, max(0, at - 80))
+            named = _BEFORE.search(bytes(run.data[max(0, start - 120) : start])) if start >= 0 else None
+            if named is not None and named["assigned"] and not named["dot"]:
+                raw, around = bytes(named["assigned"]), run.scopes.function(start)
+                for place in self._places(raw, b"(", around.start, around.end):
+                    binding = run.names.find(raw.decode(), place)
+                    if binding is not None and start in binding.at:
+                        yield place + len(raw)
+            elif named is not None and named["key"]:
+                yield from self._calls_of_method(bytes(named["key"]), scope, run.scopes.around(start)[0])
+        self._returning.discard(outer.key)
 
     def _classes(self, scope: Scope) -> Iterator[_Class]:
         """The class whose constructor a function is.
@@ -119,7 +182,13 @@ class Callers:
         if bytes(data[max(0, scope.head - 16) : scope.head]).rstrip().endswith(b"constructor"):
             before = bytes(data[max(0, around.start - 160) : around.start - 1])
             found = _CLASS.search(before)
-            if found is not None:
+            if (
+                found is not None
+                and data[around.end + 1 : around.end + 2] == b"("
+                and _NEW.search(before[: found.start("class")])
+            ):
+                yield _Class(b"", around.end + 1)  # ``new class{…}(…)``
+            elif found is not None:
                 at = around.start - 1 - len(before) + found.start("class")
                 for name in {found["name"], found["assigned"]} - {None}:
                     yield _Class(bytes(name), at)
@@ -127,6 +196,8 @@ class Callers:
             before = bytes(data[max(0, around.head - 80) : around.head])
             if wrapped := _WRAPPED.search(before):
                 yield _Class(bytes(wrapped["assigned"]), around.head - len(before) + wrapped.end("assigned"))
+        elif scope.name:
+            yield _Class(scope.name.encode(), scope.head)  # a function that is called with ``new``
 
     def _instances(self, made: _Class) -> Iterator[int]:
         """Where a class is called with ``new``."""
@@ -137,12 +208,27 @@ class Callers:
                     place = at + method + len(name)
                     if not _MADE.search(bytes(run.data[max(0, at - 60) : at])):
                         continue
-                    if not method:
-                        binding = run.names.find(name.decode(), at)
-                        near = binding is not None and any(-80 <= made.at - place_of <= 80 for place_of in binding.at)
-                        if not near:
-                            continue
+                    if not method and not self._is_class(made, at):
+                        continue
                     yield place + len(sign) - 1
+        yield from self._of_subclasses(made)
+
+    def _of_subclasses(self, made: _Class) -> Iterator[int]:
+        """Where the constructors of the classes below a class call its constructor: ``super(``."""
+        run = self._run
+        places = [at for sign in (b"{", b" {") for at in run.names.words.places(made.name, sign)[:_MAX_PLACES]]
+        for at in places:
+            run.budget.take()
+            if not _EXTENDS.search(bytes(run.data[max(0, at - 20) : at])):
+                continue
+            body = run.scopes.body(run.data.find(b"{", at))
+            if body is not None and self._is_class(made, at):
+                yield from (one + 5 for one in within(run.names.words.places(b"super", b"("), body.start, body.end)[:4])
+
+    def _is_class(self, made: _Class, at: int) -> bool:
+        """True if the name of a class stands for it at an offset."""
+        binding = self._run.names.find(made.name.decode(), at)
+        return binding is not None and any(-80 <= made.at - place <= 80 for place in binding.at)
 
     def _names(self, scope: Scope) -> list[_Name]:
         """The names by which a function is called: its own, and those under which a module exports it."""
@@ -162,7 +248,13 @@ class Callers:
             found += [_Name(key, method=True) for key in self._exported(found[0].name.encode())]
         return found
 
-    def _exported(self, raw: bytes) -> Iterator[str]:
+    def _exported(self, raw: bytes) -> Sequence[str]:
+        """The names under which modules export a name."""
+        if raw not in self._exports:
+            self._exports[raw] = tuple(self._exports_of(raw))
+        return self._exports[raw]
+
+    def _exports_of(self, raw: bytes) -> Iterator[str]:
         data, at = self._run.data, -1
         for _ in range(_MAX_PLACES):
             self._run.budget.take()
@@ -172,7 +264,9 @@ class Callers:
             if data[at + len(raw) : at + len(raw) + 1] not in (b",", b"}", b";", b")", b"\n"):
                 continue
             before = bytes(data[max(0, at - 80) : at])
-            if before.rstrip().endswith((b"=>", b"return")) and (found := _EXPORT.search(before)):
+            if (before.rstrip().endswith((b"=>", b"return")) and (found := _EXPORT.search(before))) or (
+                before.rstrip().endswith(b"=") and (found := _EXPORT_SET.search(before))
+            ):
                 yield found["key"].decode()
 
     def _calls_of_name(self, name: str, raw: bytes, scope: Scope) -> Iterator[int]:
@@ -185,13 +279,12 @@ class Callers:
             if binding is not None and any(place <= scope.head <= place + len(raw) + 40 for place in binding.at):
                 yield at + len(raw)
 
-    def _calls_of_method(self, raw: bytes, scope: Scope) -> Iterator[int]:
+    def _calls_of_method(self, raw: bytes, scope: Scope, around: Scope) -> Iterator[int]:
         run = self._run
-        around = run.scopes.around(scope.head)[0]
         for sign in (b"(", b")("):
             for at in self._places(b"." + raw, sign, 0, len(run.data)):
                 place = at + len(raw) + len(sign)
-                fits = self._fits(at, around)
+                fits = self._fits(at, around, scope)
                 if fits is None and (raw not in _COMMON or (raw in _REQUESTS and self._is_service(at))):
                     path = self._arguments(place, 1)
                     fits = bool(path) and any(_is_path(as_text(value)) for _, value in path[0])
@@ -202,24 +295,59 @@ class Callers:
         """True if the object before a dot has the name of a service that requests addresses."""
         return _SERVICE.search(bytes(self._run.data[max(0, dot - 60) : dot])) is not None
 
-    def _fits(self, dot: int, around: Scope) -> bool | None:
-        """Whether the object before a dot has the methods in a scope; ``None`` if that is not known."""
+    def _fits(self, dot: int, around: Scope, method: Scope) -> bool | None:
+        """Whether the object before a dot has a method, which is in this scope; ``None`` if that is not known."""
         run = self._run
         start = operand_before(run.data, dot, max(0, dot - 200))
         if start < 0:
             return None
         if run.data[start:dot] == b"this":
-            return around.start <= dot < around.end
+            return around.start <= dot < around.end or any(
+                self._is_below(inner.start, around.start) for inner in run.scopes.around(dot)[:_MAX_AROUND]
+            )
         made = _NEW.search(bytes(run.data[max(0, start - 12) : start]))
-        value = run.value_before(start - len(made[0]) if made else start, dot)[0][1]
+        value = self._receiver(start - len(made[0]) if made else start, dot)
         if isinstance(value, Source):
             if value.kind in (Kind.OBJECT, Kind.MODULE):
                 inner = run.scopes.body(value.at)
                 return inner is not None and inner.start <= around.start < inner.end
+            opening = run.data.find(b"{", value.at, value.at + 400) + 1
             if run.data[value.at : value.at + 5] != b"class":
-                return None
-            return run.data.find(b"{", value.at, value.at + 400) + 1 == around.start
+                owner = PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
+                declared = run.names.find(owner["name"].decode(), method.head) if owner else None
+                own = declared is not None and declared.way is Way.FUNCTION and value.at < declared.at[0] < opening
+                inner = run.scopes.body(opening - 1)
+                own = own or (inner is not None and run.scopes.function(method.head) == inner)
+                return True if own and value.kind is Kind.INSTANCE else None
+            return opening == around.start or self._is_below(opening, around.start)
         return None if isinstance(value, Unknown) else False
+
+    def _receiver(self, start: int, dot: int) -> Value:
+        """The object before a dot; unknown if that takes many steps, as for a ``call`` of one of many functions."""
+        budget = self._run.budget
+        rest = max(0, budget.left - _MAX_RECEIVER)
+        budget.left -= rest
+        try:
+            return self._run.value_before(start, dot)[0][1]
+        except BudgetError:
+            if not rest:
+                raise
+            return Unknown()
+        finally:
+            budget.left = max(budget.left, 0) + rest
+
+    def _is_below(self, start: int, above: int) -> bool:
+        """True if the class whose body begins at an offset extends another one, whose body begins at ``above``."""
+        run = self._run
+        for _ in range(_MAX_AROUND):
+            above_it = _BELOW.search(bytes(run.data[max(0, start - 100) : max(0, start - 1)]))
+            binding = run.names.find(above_it["name"].decode(), start) if above_it else None
+            if binding is None or not binding.at:
+                return False
+            start = run.data.find(b"{", binding.at[0], binding.at[0] + 400) + 1
+            if start == above:
+                return True
+        return False
 
     def _places(self, needle: bytes, after: bytes, start: int, end: int) -> Iterator[int]:
         for place in within(self._run.names.words.places(needle, after), start, end)[:_MAX_PLACES]:

@@ -19,10 +19,12 @@ MAX_USES = 64
 _REACH = 600
 _OPERANDS = 24
 
+BUCKET = b"storageBucket"
+"""A key of the settings of Firebase: a host without a scheme. https://firebase.google.com/docs/web/learn-more#config-object"""
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
     b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
-    b"createConnection(", b"$resource(",
+    b"createConnection(", b"$resource(", b"$http(", BUCKET,
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
@@ -36,12 +38,16 @@ SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'
 """Texts that begin an address: also of a server of WebRTC (RFC 7064, RFC 7065), which has no slashes."""
 
 _CALL = lazy_pattern(
-    rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$|jQuery|https?|superagent|got|needle|request)"
+    rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$http|\$|jQuery|https?|superagent|got|needle|request)"
     rb"(?:\.\w{2,8})?|Request|io(?:\.connect)?|mqtt\.connect|createClient)\Z"
 )
 _SERVICE = lazy_pattern(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConnection|createClient))\Z")
 """Calls that get the host and the port of a server one after the other."""
 _OPEN = lazy_pattern(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
+_OPEN_BY_NAME = lazy_pattern(
+    rb"\s{0,9}[A-Za-z_$][\w$.]{0,60}(?:\(\))?\s{0,9},\s{0,9}(?=[\w$.]{1,60}\s{0,9}\+|`[^`]{0,40}\$\{|[\"']https?:)"
+)
+"""The method is a name; a sum is behind it."""
 _JOINS = lazy_pattern(
     rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\))(?:\.[\w$]{1,80}){0,3}){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
@@ -95,16 +101,16 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
     """
     if mark in METHODS:
         yield from _of_method(data, mark, end, clients=clients)
-    elif mark == b"baseURL":
+    elif mark in (b"baseURL", BUCKET):
         found = _BASE.match(data, end, end + 40)
         if found is not None:
-            yield Candidate(found.end(), "baseURL")
+            yield Candidate(found.end(), mark.decode())
     elif mark == b"axios":
         found = _AXIOS.match(data, end, end + 40)
         if found is not None and not _word_before(data, end - len(mark)):
             yield Candidate(found.end(), bytes(data[end - len(mark) : found.end()]).decode().rstrip("( \n"))
     elif mark == b".open(":
-        found = _OPEN.match(data, end, end + 60)
+        found = _OPEN.match(data, end, end + 60) or _OPEN_BY_NAME.match(data, end, end + 120)
         if found is not None:
             yield Candidate(found.end(), "open")
     elif mark == b"new URL(":

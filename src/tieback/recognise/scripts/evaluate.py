@@ -210,6 +210,8 @@ class Evaluator:
         binding = self.names.find(name, at)
         if binding is None:
             return self.objects.of_page(name)
+        if env and binding.way is not Way.PARAMETER and (known := env.get((-binding.scope.start, name))) is not None:
+            return known  # the variable of a loop that is read round by round
         if not binding.at:
             return single(Unknown(name))
         found = self._bound(name, binding, at, env)

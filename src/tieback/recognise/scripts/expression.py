@@ -70,6 +70,7 @@ _COPIES = frozenset((
 ))  # fmt: skip
 """Functions of libraries and compilers that copy objects into one, without underscores before their names."""
 _GENERATOR = lazy_pattern(rb"function\s{0,9}\*")
+_THIS = single(Unknown("this"))
 _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
 _THROUGH = ("window", "globalThis", "self", "global")
 _KEYWORDS = frozenset(("true", "false", "null", "undefined", "NaN", "async", "function", "class", "new", "this"))
@@ -335,8 +336,12 @@ class Expression:
                     if token.text == "?." and self.reader.is_next("(", "["):
                         continue
                     key = self.reader.peek().text
-                    is_open = path and is_unknown(value)
-                    value = self._dot(value, self.run.objects.of_path(path, key, start) if is_open else None)
+                    known = (
+                        self.run.objects.of_path(path, key, start, of_this=value == _THIS)
+                        if path and is_unknown(value)
+                        else None
+                    )
+                    value = self._dot(value, known)
                     path = f"{path}.{key}" if path else ""
                     continue
                 case "[":

@@ -182,6 +182,7 @@ class ScriptExtractor:
         from tieback.recognise.scripts import resolve
         from tieback.recognise.scripts.eval_modules import without_evals
         from tieback.recognise.scripts.plain_members import with_plain_members
+        from tieback.recognise.scripts.proxy_members import without_proxies
         from tieback.recognise.scripts.string_arrays import without_arrays
 
         data = without_evals(buffer.data)  # a script can be large, so that it is not copied if it has no such texts
@@ -198,6 +199,7 @@ class ScriptExtractor:
             finds = self._encoded(buffer, shown, encoded, told)
             if arrayed:
                 plain = with_plain_members(bytes(shown).replace(_REPLACED, b""))
+                plain = without_proxies(plain.decode("utf-8", "replace")).encode("utf-8", "replace")
                 yield from self._as_in(plain, buffer.file, finds)
                 shown = plain
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)

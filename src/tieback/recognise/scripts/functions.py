@@ -9,6 +9,7 @@ from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.candidates import operand_before
+from tieback.recognise.scripts.loops import Loop, is_whole, joined, loop
 from tieback.recognise.scripts.names import Binding, Way, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
@@ -60,6 +61,7 @@ _ANNOTATED = lazy_pattern(
 _LISTED = lazy_pattern(rb"[\"']\s{0,40},\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
 _RESTANGULAR = b"setBaseUrl"
 """Sets the address that all resources of Restangular are below: https://github.com/mgonto/restangular#setbaseurl"""
+_MAX_BASES = 5
 _ANNOTATION = 600
 _MAX_INJECTED = 400
 _SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
@@ -91,6 +93,9 @@ class Functions:
     def __init__(self, run: "Evaluator") -> None:
         """Read the values of this evaluator."""
         self._run = run
+        self._loops: dict[int, Loop | None] = {}
+        self._restangular: tuple[int, ...] = ()
+        """Where the addresses begin that Restangular gets."""
 
     def function_end(self, at: int) -> int:
         """The offset behind a function that begins at an offset; -1 if it is too long, or none."""
@@ -195,7 +200,16 @@ class Functions:
         if not head.block:
             return run.value(head.body, env)
         places = self._returns(head.body)
+        if len(places) == 1 and (loop := self._loop(head.body)) is not None:
+            return joined(run, loop, key, env)
         return choice(("return", head.body), [run.value(place, env) for place in places]) if places else UNKNOWN
+
+    def _loop(self, body: int) -> Loop | None:
+        """The loop that makes what a function returns, if it does nothing else."""
+        if body not in self._loops:
+            found = loop(self._run.data, body, self._run.budget)
+            self._loops[body] = found if found is not None and is_whole(self._run, found) else None
+        return self._loops[body]
 
     def _key(self, head: Head) -> int:
         """The number of the function in environments: behind its brace, or behind the arrow."""
@@ -239,6 +253,8 @@ class Functions:
         if scope.head >= 0 and (rows := self._looped(name, scope)):
             return choice(("of", scope.head), rows[:_LOOP_ROWS])
         reader = Reader(run.data, place + len(name), run.budget)
+        if reader.takes(":") and reader.peek().text == name:
+            reader.take()  # {host: host = "…"}
         if reader.takes("="):
             return run.once(("default", place), reader.peek().start)
         if scope.head >= 0 and (injected := self._injected(name, scope)) is not None:
@@ -283,7 +299,9 @@ class Functions:
         kind, place = self._injectable[name]
         value = run.once(("=", place), place)
         if kind == _RESTANGULAR:
-            return combine(lambda one: Client(as_text(one)), value)
+            others = (run.once(("=", one), one) for one in self._restangular[1:_MAX_BASES])
+            same = all(_texts(one) == _texts(value) for one in others)
+            return combine(lambda one: Client(as_text(one)), value) if same else None
         if kind in (b"constant", b"value"):
             return value
 
@@ -325,8 +343,9 @@ class Functions:
                     if one := _INJECTED.match(run.data, at + len(kind) + 2):
                         found.setdefault(one["name"].decode(), (kind, one.end()))
             bases = run.names.words.places(b"." + _RESTANGULAR, b"(")
-            if len(bases) == 1:
-                found["Restangular"] = _RESTANGULAR, bases[0] + len(_RESTANGULAR) + 2
+            self._restangular = tuple(at + len(_RESTANGULAR) + 2 for at in bases)
+            if 0 < len(bases) < _MAX_BASES:
+                found["Restangular"] = _RESTANGULAR, self._restangular[0]
         run.budget.kept(before)
         return found
 
@@ -363,6 +382,10 @@ class Functions:
         for _ in range(names.index(name)):
             start = reader.next_item(start) if start >= 0 and not reader.is_next(")") else -1
         return run.once(("argument", start), start) if start >= 0 and not reader.is_next(")") else UNKNOWN
+
+
+def _texts(value: Cases) -> set[str]:
+    return {as_text(one).text for _, one in value}
 
 
 def _statements(data: Bytes, scope: Scope) -> Iterator[re.Match[bytes]]:

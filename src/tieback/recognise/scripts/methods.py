@@ -214,6 +214,9 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
     if name in ("fromCharCode", "fromCodePoint"):
         codes = [one for one in arguments if isinstance(one, int) and 0 <= one < 0x10000]
         return Text("".join(map(chr, codes[:MAX_TEXT]))) if codes and len(codes) == len(arguments) else None
+    if name == "parseInt" and len(arguments) == 2 and arguments[1] == 16:
+        digits = re.match(r"\s*(?:0[xX])?([0-9a-fA-F]{1,8})", text.text)
+        return int(digits[1], 16) if digits else None
     if name in ("parseInt", "Number"):
         found = re.match(r"\s*(\d{1,9})", text.text)
         return int(found[1]) if found else None

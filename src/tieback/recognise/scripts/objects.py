@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
+from tieback.recognise.scripts.class_members import ClassMembers
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.names import Binding, Way
@@ -24,6 +25,7 @@ from tieback.recognise.scripts.values import (
     UNKNOWN,
     Cases,
     Client,
+    Env,
     Items,
     Kind,
     Merged,
@@ -82,7 +84,8 @@ _DEFINED = lazy_pattern(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
-_PROTOTYPE = lazy_pattern(
+_GET = lazy_pattern(rb"(?<![\w$.])get\s{1,9}\Z")
+PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
 )
 """Before a method of the objects that a function makes."""
@@ -110,6 +113,7 @@ class Objects:
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
         self._this: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._classes = ClassMembers(run)
         self._searched: dict[str, Cases] = {}
         self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
@@ -147,18 +151,19 @@ class Objects:
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
         return UNKNOWN
 
-    def of_path(self, path: str, key: str, at: int) -> Cases | None:
+    def of_path(self, path: str, key: str, at: int, *, of_this: bool = False) -> Cases | None:
         """A member that is assigned to what a name stands for, if its value is not known: ``vm.host = …``.
 
         Args:
             path: the name, with members of it.
             key: the member.
             at: where the name is read; only assignments to the same variable count.
+            of_this: true for another name of ``this``, as in ``var self = this``.
 
         Returns:
             ``None`` if nothing known is assigned.
         """
-        if not _is_of_settings(key):
+        if not of_this and not _is_of_settings(key):
             return None
         names, name = self._run.names, path.partition(".")[0]
         binding = names.find(name, at)
@@ -175,7 +180,7 @@ class Objects:
             self._run.budget.kept(before)
         if not self._paths[known]:
             return None
-        found = self._one_of(known, self._paths[known])
+        found = self.one_of(known, self._paths[known])
         return None if is_unknown(found) else tuple((when, named(one, f"{path}.{key}")) for when, one in found)
 
     def of_page(self, name: str) -> Cases:
@@ -189,7 +194,7 @@ class Objects:
             with self._run.reading_once(("page", name)):
                 members, end = self._run.names.members, len(self._run.data)
                 places = [one for before in _PAGES for one in islice(members(name, 0, end, before=before), _MAX_PATHS)]
-                if places and not is_unknown(found := self._one_of(("page", name), places)):
+                if places and not is_unknown(found := self.one_of(("page", name), places)):
                     self._of_pages[name] = tuple((when, named(one, name)) for when, one in found)
         if is_unknown(self._of_pages[name]):
             self._run.record.unbound[name] = None
@@ -347,22 +352,23 @@ class Objects:
             % (re.escape(name), *2 * (re.escape(key.encode()),))
         )
         places = [one.end() for one in member.finditer(data, start, close)]
-        return self._one_of(("filled", value.at, key), places) if places else None
+        return self.one_of(("filled", value.at, key), places) if places else None
 
     def _assigned(self, value: Source, key: str) -> Cases:
         """A member that is assigned to an object after its literal: ``cfg.host = …``."""
         run = self._run
-        name = value.via[0] if value.via and _PATH.fullmatch(value.via[0]) else ""
-        if name:
-            scope = run.scopes.function(value.at)
+        names = [name for name in value.via if _PATH.fullmatch(name)]
+        scope = run.scopes.function(value.at)
+        for name in names:
             places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
             if not places and value.kind in (Kind.CLASS, Kind.FUNCTION):
                 places = self._defined(name, key, 0, len(run.data))
             if places:
-                return self._one_of(("member", name, key, value.at), places)
-        return self._of_unknown(Unknown(name), key)
+                return self.one_of(("member", name, key, value.at), places)
+        return self._of_unknown(Unknown(value.via[0] if value.via and names[:1] == [value.via[0]] else ""), key)
 
-    def _one_of(self, origin: object, places: Sequence[int]) -> Cases:
+    def one_of(self, origin: object, places: Sequence[int]) -> Cases:
+        """One of the values that begin at places, as far as they are known."""
         if not places or len(places) > MAX_ALTERNATIVES:
             return UNKNOWN
         options = [self._run.once(("=", place), place) for place in places]
@@ -392,13 +398,17 @@ class Objects:
             if b"static" in bytes(run.data[max(body.start, place - len(key) - 16) : place])
         ]
         if places:
-            return self._one_of(("static", value.at, key), places)
-        method = self._method_in(body, key)
+            return self.one_of(("static", value.at, key), places)
+        method = self.method_in(body, key)
         if method < 0:
             return None
-        function = Source(Kind.FUNCTION, method, value.env)
-        before = bytes(run.data[max(body.start, method - len(key) - 16) : method - len(key)]).split()
-        return run.call(function, ()) if before[-1:] == [b"get"] else single(function)
+        return self.method(method, key, value.env)
+
+    def method(self, at: int, key: str, env: Env) -> Cases:
+        """A method of a class whose parameters begin at an offset; a getter is called."""
+        function = Source(Kind.FUNCTION, at, env)
+        before = bytes(self._run.data[max(0, at - len(key) - 16) : at - len(key)])
+        return self._run.call(function, ()) if _GET.search(before) else single(function)
 
     def _of_this(self, key: str, at: int, *, levels: int = _MAX_LEVELS) -> Cases:
         """``this.key``, assigned in one of the nearest functions, classes or objects around."""
@@ -421,9 +431,15 @@ class Objects:
                 known = self._this[scope.start, key] = tuple(places)
                 run.budget.kept(before)
             if known:
-                return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
-            if (method := self._method_in(scope, key)) >= 0:
-                return single(Source(Kind.FUNCTION, method, NO_ENV))
+                return self.one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
+            if (method := self.method_in(scope, key)) >= 0:
+                value = self.method(method, key, NO_ENV)
+                below = self._classes.below(key, scope) if is_unknown(value) and not scope.function else None
+                return below or value
+            if (assigned := self._classes.copied(key, scope)) is not None:
+                return assigned
+            if not scope.function and (below := self._classes.below(key, scope)) is not None:
+                return below
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:
                 return of_component
         return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
@@ -469,7 +485,7 @@ class Objects:
     def _of_prototype(self, key: str, method: Scope) -> Cases | None:
         """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""
         run = self._run
-        owner = _PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
+        owner = PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
         if owner is None:
             return None
         made = run.names.find(owner["name"].decode(), method.head)
@@ -481,16 +497,20 @@ class Objects:
         around = made.scope
         before = owner["name"] + b".prototype."
         places += run.names.members(key, around.start, around.end, before=before)
-        return self._one_of(("this", made.at[0], key), places[: MAX_ALTERNATIVES + 1]) if places else None
+        return self.one_of(("this", made.at[0], key), places[: MAX_ALTERNATIVES + 1]) if places else None
 
-    def _method_in(self, scope: Scope, key: str) -> int:
+    def method_in(self, scope: Scope, key: str) -> int:
         """Where the parameters of a method begin in the body of a class; -1 if it has none."""
         data, needle, at = self._run.data, key.encode() + b"(", scope.start
         for _ in range(20):
             at = data.find(needle, at, scope.end)
             if at < 0:
                 return -1
-            if data[at - 1 : at] in _BEFORE_METHOD and self._run.scopes.direct([at], scope):
+            if (
+                data[at - 1 : at] in _BEFORE_METHOD
+                and data[at - 4 : at] != b"set "
+                and self._run.scopes.direct([at], scope)
+            ):
                 close = Reader(data, at + len(key), self._run.budget).closing(at + len(key))
                 if close > 0 and bytes(data[close : close + 8]).lstrip()[:1] == b"{":
                     return at + len(key)

@@ -1,7 +1,7 @@
 """Scripts without what obfuscators do to names: ``x['open']('PO'+'ST')`` becomes ``x.open('POST')``.
 
 Obfuscators write each member as a text, so that it can go into their array of texts, and cut texts into short parts.
-Readers of scripts expect what people write. Source: the README of
+Readers of scripts expect what people write. A name of a method is a text in brackets, too. Source: the README of
 https://github.com/javascript-obfuscator/javascript-obfuscator (``stringArray``, ``splitStrings``).
 """
 
@@ -16,8 +16,11 @@ MAX_LITERALS = 200_000
 """Most literals of a script; the text behind them stays as it is."""
 _PLUS = lazy_pattern(rb"\s{0,9}\+\s{0,9}")
 _NAME = lazy_pattern(rb"[A-Za-z_$][\w$]{0,80}")
-_OBJECT = lazy_pattern(rb"([\w$]+|[\])])\s{0,9}\[\s{0,9}\Z")
+_OBJECT = lazy_pattern(rb"([\w$]+|[\])])\s{0,9}(\?\.)?\[\s{0,9}\Z")
 _CLOSING = lazy_pattern(rb"\s{0,9}\]")
+_METHOD = lazy_pattern(rb"(?:(?<=[{};])|(?<![\w$.])(?:get|set|static|async)\s{0,9})\[\s{0,9}\Z")
+_HEAD = lazy_pattern(rb"\s{0,9}\]\s{0,9}(?:(?P<method>(?=\([\w$,\s=.]{0,200}\)\s{0,9}\{))|(?==(?![=>])))")
+"""Before and behind the name of a method of a class or an object, or of a field of a class."""
 _QUOTES = (b"'", b'"')
 _REACH = 120
 _KEYWORDS = frozenset(
@@ -35,9 +38,21 @@ def with_plain_members(script: bytes) -> bytes:
             continue
         text = _joined(script, start, end)
         before, behind = script[max(0, start - _REACH) : start], _CLOSING.match(script, end)
+        head = _HEAD.match(script, end) if behind else None
+        method = _METHOD.search(before) if head is not None else None
+        if (
+            method is not None
+            and head is not None
+            and not (head["method"] is None and method[0][:1].isalpha() and not method[0].startswith(b"static"))
+            and _NAME.fullmatch(text, 1, len(text) - 1)
+        ):
+            bracket = start - len(before) + before.rindex(b"[")
+            parts += (script[at:bracket], b" " * (before[: before.rindex(b"[")][-1:].isalpha()), text[1:-1])
+            at = head.end()
+            continue
         opened = _OBJECT.search(before) if behind and _NAME.fullmatch(text, 1, len(text) - 1) else None
         if opened is not None and behind is not None and opened[1] not in _KEYWORDS and not opened[1].isdigit():
-            parts += (script[at : start - len(before) + opened.end(1)], b".", text[1:-1])
+            parts += (script[at : start - len(before) + opened.end(1)], opened[2] or b".", text[1:-1])
             at = behind.end()
         else:
             parts += (script[at:start], text)

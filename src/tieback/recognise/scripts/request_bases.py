@@ -17,6 +17,7 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.candidates import Candidate, operand_before
 from tieback.recognise.scripts.methods import below
+from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.values import UNKNOWN, Cases, Client, Text, as_text, single
 
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ BASES = (
     b"Backbone.sync", b".clone({",
 )  # fmt: skip
 """Texts of which a script with such an address has one."""
+INTERCEPTORS = b".interceptors.request.use("
+"""Changes each request of a client of axios: https://axios-http.com/docs/interceptors"""
 _MAX_PLACES = 200
 _MAX_CALLS = 100
+_MAX_VALUES = 4
 _APPENDED = lazy_pattern(
     rb"(?P<base>[^;,{}]{1,160}?)\s{0,9}\+\s{0,9}(?:[\"']/[\"']\s{0,9}\+\s{0,9})?"
     rb"(?:(?P<same>[A-Za-z_$][\w$]{0,40})\.url(?![\w$(])|_\.result\([\w$]{1,40},\s{0,9}[\"']url[\"']\))"
@@ -88,6 +92,27 @@ class RequestBases:
             value = _ROOT_VALUE.match(data, at + len(_ROOT))
             if value is not None:
                 yield value.end(), -1
+
+    @cached_property
+    def intercepted(self) -> dict[bytes, Text]:
+        """The addresses that interceptors of axios put before the requests of clients, by the names of the clients."""
+        run, found = self._run, {}
+        for at in run.names.words.places(INTERCEPTORS[:-1], b"(")[:_MAX_CALLS]:
+            run.budget.take()
+            start, opening = operand_before(run.data, at, max(0, at - 120)), at + len(INTERCEPTORS) - 1
+            end = Reader(run.data, opening, run.budget).closing(opening)
+            values = [run.value(place) for place in islice(run.names.members("baseURL", opening, end), _MAX_VALUES)]
+            for place in islice(run.names.members("url", opening, end), _MAX_VALUES):
+                owner = _OWNER.search(bytes(run.data[max(0, place - 100) : place]))
+                added = _APPENDED.match(run.data, place, min(end, place + 260))
+                if owner is not None and added is not None and added["same"] == owner["name"]:
+                    values.append(run.value_before(place, added.end("base")))
+            texts = {one.text: one for value in values for _, one in value if isinstance(one, Text)}
+            if start >= 0 and len(texts) == 1:
+                text, one = texts.popitem()
+                if HOLE not in text and "://" in text:
+                    found[bytes(run.data[start:at])] = one
+        return found
 
     def requested(self, receiver: bytes, at: int, path: Text) -> Text | None:
         """The address that a method of an object requests; ``None`` if it is not below the base.

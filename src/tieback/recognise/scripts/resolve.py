@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -24,7 +24,9 @@ from tieback.recognise.scripts.candidates import (
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
 from tieback.recognise.scripts.reader import Budget, BudgetError, Reader
-from tieback.recognise.scripts.request_bases import BASES, RESTANGULAR, RequestBases
+from tieback.recognise.scripts.request_bases import BASES, INTERCEPTORS, RESTANGULAR, RequestBases
+from tieback.recognise.scripts.rtk_query import BASE_QUERY, queries
+from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -45,7 +47,8 @@ from tieback.recognise.scripts.values import (
 )  # fmt: skip
 from tieback.recognise.texts.script import LastScript
 
-MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES, *BASES)
+MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES, *BASES, INTERCEPTORS, BASE_QUERY)
+_WHOLE_SCRIPT = (*BASES, INTERCEPTORS, BASE_QUERY)
 """Texts around which candidates are looked for."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
@@ -58,14 +61,18 @@ _MAX_SCOPES = 4
 """Most functions around an expression whose calls are looked for."""
 _DIRECT = frozenset(("fetch", "open", "ajax", "getJSON"))
 """Calls that get nothing but addresses."""
-_OF_JQUERY = ("ajax", "getJSON")
+_BASED = {"ajax": b"$", "getJSON": b"$", "$http": b"$http"}
+"""Calls that get an address below the base, and their objects."""
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
 _CLIENT = lazy_pattern(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
+_CONFIGURED = lazy_pattern(rb"[\"']?\s{0,9}:\s{0,9}[\"'`]https?:")
+"""Settings of a client, which can be created in another place."""
 WORTH = lazy_pattern(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]|(?:stun|turn)s?:[A-Za-z0-9])")
 """Begins like an address with a host."""
 
+BUCKET_HOST = lazy_pattern(r"[a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app)")
 HOST_KEYS = ("host", "hostname", "endPoint", "wsHost")
 PORT_KEYS = ("port", "wsPort", "wssPort")
 SCHEME_KEYS = ("protocol", "scheme")
@@ -81,6 +88,7 @@ _BEFORE_PATH = lazy_pattern(
 """A whole host, and what is not known behind it: a path, as a domain is in one literal."""
 RELATIVE = lazy_pattern(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
 """An address with the scheme of the page, which is that of the app if a call requests it."""
+_HOSTED = lazy_pattern(r"://[A-Za-z0-9]")
 _AFTER_SCHEME = lazy_pattern(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
 """A scheme that is not known, such as that of the page, before a host."""
 
@@ -93,6 +101,21 @@ class Resolved(NamedTuple):
     """Where its expression begins."""
     call: str
     """The call that it is passed to; empty if that is not known."""
+
+
+class _Setting(NamedTuple):
+    """Values of the parameters around an expression, and the call that gives them."""
+
+    env: Env
+    level: int
+    """How many calls give them."""
+    scope: Scope | None = None
+    """The function that is called last."""
+    at: int = -1
+    before: Env = NO_ENV
+    """The values without those of this call."""
+    passed: tuple[Scope, ...] = ()
+    """Functions whose parameters are arguments of this call."""
 
 
 class Resolution:
@@ -125,11 +148,14 @@ class Resolution:
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
         clients = any(
-            mark == b"baseURL" and _CLIENT.search(self._data, max(0, end - 200), end) is not None for mark, end in hits
+            mark == b"baseURL"
+            and (_CLIENT.search(self._data, max(0, end - 200), end) or _CONFIGURED.match(self._data, end, end + 40))
+            for mark, end in hits
         )
         try:
-            yield from self._of_bases({mark for mark, _ in hits})
-            clients = clients or self._has_base
+            marks = {mark for mark, _ in hits}
+            yield from self._of_bases(marks)
+            clients = clients or self._has_base or (INTERCEPTORS in marks and bool(self._bases.intercepted))
             named: dict[str, int] = {}
             for mark, end in hits:
                 if mark in SCHEMES:
@@ -141,7 +167,7 @@ class Resolution:
                 elif mark in JOINS:
                     for candidate in joining(self._data, mark, end):
                         yield from self._of(candidate) if mark not in SLASHES else self._within(candidate, MAX_JOINED)
-                elif mark not in BASES:
+                elif mark not in _WHOLE_SCRIPT:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
             for name, at in named.items():
@@ -151,9 +177,10 @@ class Resolution:
             self.stopped = True
 
     def _of_bases(self, marks: set[bytes]) -> Iterator[Resolved]:
-        """Look for the address before all requests, if a mark is there; the addresses of resources of Restangular."""
+        """Look for the address before all requests, if a mark is there; the addresses of resources of a library."""
         self._has_base = not marks.isdisjoint(BASES) and self._bases.base is not None
-        for candidate, value in self._bases.resources() if RESTANGULAR in marks else ():
+        resources = self._bases.resources() if RESTANGULAR in marks else ()
+        for candidate, value in chain(resources, queries(self._run) if BASE_QUERY in marks else ()):
             for _, one in value:
                 if isinstance(one, Text) and is_worth(one, candidate.call) and one.text not in self._told:
                     self._told.add(one.text)
@@ -196,8 +223,8 @@ class Resolution:
             passed = passed or bool(self._run.record.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
-                if self._has_base and candidate.call in _OF_JQUERY:
-                    text = self._bases.requested(b"$", at, text) or text
+                if self._has_base and candidate.call in _BASED:
+                    text = self._bases.requested(_BASED[candidate.call], at, text) or text
                 if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
                     self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 new = text.text not in text.parts and text.text not in self._told
@@ -215,11 +242,12 @@ class Resolution:
     def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
         """The value of a candidate, and its value for each call of the functions around it."""
         run = self._run
-        waiting: list[tuple[Env, int]] = [(NO_ENV, 0)]
+        waiting = [_Setting(NO_ENV, 0)]
         for count in range(MAX_CALLED):
             if not waiting:
                 return
-            env, level = waiting.pop(0)
+            setting = waiting.pop(0)
+            env = setting.env
             run.record.missing.clear()
             run.given = env
             value = run.value(at, env)
@@ -230,14 +258,30 @@ class Resolution:
             if candidate.positional:
                 yield self._with_port(at, value, env)
             direct = candidate.call in _DIRECT
-            if level >= _MAX_LEVELS or not any(is_open(one, direct=direct) for _, one in value):
-                continue
-            # The function that loads modules is a parameter, too; nothing in the script calls its function.
-            for scope in list(dict.fromkeys(missing.scope for missing in run.record.missing))[:_MAX_SCOPES]:
-                found = list(islice(self._callers.environments(scope), MAX_CALLED - count))
-                waiting += [({**env, **more}, level + 1) for more, _ in found]
+            if setting.level < _MAX_LEVELS and any(is_open(one, direct=direct) for _, one in value):
+                hosted = any(isinstance(one, Text) and _HOSTED.search(one.text) for _, one in value)
+                waiting += self._further(setting, MAX_CALLED - count, hosted=hosted)
+
+    def _further(self, setting: _Setting, most: int, *, hosted: bool) -> list[_Setting]:
+        """The values of parameters that are missing, for each call of their function; ``hosted``: the host is known."""
+        run, level = self._run, setting.level + 1
+        # The function that loads modules is a parameter, too; nothing in the script calls its function.
+        for scope in list(dict.fromkeys(missing.scope for missing in run.record.missing))[:_MAX_SCOPES]:
+            further = []
+            for more, at, passed in islice(self._callers.environments(scope), most):
+                further.append(_Setting({**setting.env, **more}, level, scope, at, setting.env, passed))
+            if further:
+                return further
+        # The arguments of the last call can be parameters of the function that makes it.
+        if setting.scope is not None and hosted:
+            for outer in setting.passed[:_MAX_SCOPES]:
+                found = []
+                for more, _, _ in islice(self._callers.environments(outer), most):
+                    env = {**setting.before, **self._callers.again(setting.scope, setting.at, more)}
+                    found.append(_Setting(env, level))
                 if found:
-                    break
+                    return found
+        return []
 
     def _with_port(self, at: int, first: Cases, env: Env) -> Cases:
         """A host and a port that are two arguments in a row, in any order; ``at``: the first argument."""
@@ -294,6 +338,9 @@ class Resolution:
             and (text := self._bases.requested(name, candidate.receiver, as_text(path[0][1]))) is not None
         ):
             return single(text)
+        if (own := self._bases.intercepted.get(name)) is not None:
+            client = Client(own)
+            return combine(lambda one: below(client, as_text(one)), path)
         if name not in self._defaults:
             self._defaults[name] = data.find(name + b".defaults.baseURL") if 0 < len(name) <= 80 else -1
         place = self._defaults[name]
@@ -315,6 +362,8 @@ def as_called(text: Text, call: str) -> Text:
 
 def is_worth(text: Text, call: str) -> bool:
     """True if a text can be an address: it has a scheme, or is a host with a port that a call gets."""
+    if call == "storageBucket":
+        return BUCKET_HOST.fullmatch(text.text) is not None
     return bool(WORTH.match(text.text) or (call and _PORT.fullmatch(text.text)))
 
 

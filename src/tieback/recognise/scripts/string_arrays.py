@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.folding import quoted, unquoted
+from tieback.recognise.scripts.number_sums import with_plain_numbers
 from tieback.recognise.scripts.wrappers import without_wrappers
 
 MAX_ARRAYS = 16
@@ -66,7 +67,7 @@ class StringArray(NamedTuple):
 
 def without_arrays(script: str) -> str:
     """A script with the calls of its string arrays replaced by the texts; unchanged if it has none."""
-    script = _VISIBLE.sub(lambda found: chr(int(found[1], 16)), script)
+    script = with_plain_numbers(_VISIBLE.sub(lambda found: chr(int(found[1], 16)), script))
     if accessors := {found[1] or found[2] for found in islice(_ACCESSOR.finditer(script), MAX_ARRAYS)}:
         script = without_wrappers(script, accessors)
     for array in _arrays(script):

@@ -8,6 +8,7 @@ unique in a file; other names can have another meaning in each scope.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -71,7 +72,22 @@ def without_wrappers(script: str, accessors: Collection[str]) -> str:
         key = next((part for part in passed[1:] if part and part[0] in "'\""), None)
         return f"{wrapper.target}({passed[0]}{f',{key}' if key else ''})"
 
-    return _CALL.sub(direct, script, count=MAX_CALLS) if reached else script
+    return _without_unused(_CALL.sub(direct, script, count=MAX_CALLS)) if reached else script
+
+
+def _without_unused(script: str) -> str:
+    """A script without the functions that nothing calls any more."""
+    for _ in range(_MAX_CHAIN):
+        used = Counter(re.findall(_HEX, script))
+
+        def kept(found: re.Match[str], used: Counter[str] = used) -> str:
+            return "" if found[1] and used[found[1]] == 1 else found[0]
+
+        shorter = _WRAPPER.sub(kept, script, count=MAX_WRAPPERS)
+        if len(shorter) == len(script):
+            break
+        script = shorter
+    return script
 
 
 def _without_objects(script: str) -> str:

@@ -30,6 +30,13 @@ function fail(){console[_0x2(0x18)](_0x2(0x19)+_0x2(0x1a));}
         ("x['open'](a['b'])['c']", "x.open(a.b).c"),
         ("u='ht'+'tps://'+h", "u='https://'+h"),
         ("'it\\'s '+'fine'", "'it\\'s fine'"),
+        ("x?.['a']?.['b']", "x?.a?.b"),
+        (
+            "class A{get['host'](){return 1}static get['b'](){}['c'](d){}}",
+            "class A{get host(){return 1}static get b(){}c(d){}}",
+        ),
+        ("function(){}['constructor']('a')", "function(){}['constructor']('a')"),
+        ("x.get['a'](b);", "x.get.a(b);"),
         # Arrays, keys that are no names, and texts that contain code stay.
         ("return['a']", "return['a']"),
         ("x=['a']", "x=['a']"),

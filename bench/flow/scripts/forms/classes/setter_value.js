@@ -1,0 +1,1 @@
+(()=>{var e=new class{set server(e){this._server=e}get server(){return this._server}};e.server="https://a7.acme.test",fetch(e.server+"/s/items")})();

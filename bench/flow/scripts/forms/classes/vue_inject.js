@@ -1,0 +1,1 @@
+(()=>{var t=Symbol("api");var e=function(){const t=new Map;return{provide(e,a){t.set(e,a)},inject:e=>t.get(e)}}();e.provide(t,"https://a30.acme.test/vi");var a=e.inject(t);fetch(a+"/q")})();

@@ -1,0 +1,1 @@
+(()=>{var t=class{constructor(s){Object.assign(this,{proto:"wss",path:"/chat"},s)}connect(){this.ws=new WebSocket(`${this.proto}://${this.host}${this.path}`)}};new t({host:"a26.acme.test"}).connect();})();

@@ -1,0 +1,1 @@
+new class{constructor(s){this.host=s.host,this.port=s.port||443,this.secure=!1!==s.secure}get address(){return(this.secure?"wss":"ws")+"://"+this.host+":"+this.port+"/live"}connect(){this.ws=new WebSocket(this.address)}}({host:"a25.acme.test",port:9443}).connect();

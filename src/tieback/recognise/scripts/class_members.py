@@ -1,0 +1,75 @@
+"""Members that a class itself does not assign: those that its constructor copies, and those of classes below it."""
+
+from typing import TYPE_CHECKING
+
+from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.methods.values import MAX_ALTERNATIVES
+from tieback.recognise.scripts.reader import Reader
+from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.values import NO_ENV, Cases, choice, is_unknown
+from tieback.recognise.scripts.words import within
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.evaluate import Evaluator
+
+_MAX_COPIES = 4
+_MAX_BELOW = 200
+_COPIED = lazy_pattern(rb"Object\.assign\(\s{0,9}this\s{0,9},\s{0,9}")
+_CLASS = lazy_pattern(
+    rb"(?:(?P<assigned>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9})?(?<![\w$.])class(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]{0,60}))?"
+    rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
+)
+_EXTENDS = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}\Z")
+_BODY = lazy_pattern(rb"\s{0,9}\{")
+
+
+class ClassMembers:
+    """Such members of the classes of one script."""
+
+    def __init__(self, run: "Evaluator") -> None:
+        """Read the values of this evaluator."""
+        self._run = run
+        self._copies: dict[int, tuple[int, ...]] = {}
+        """Where the objects begin that are copied to ``this``, by scope."""
+
+    def copied(self, key: str, scope: Scope) -> Cases | None:
+        """A member of the objects that a constructor copies: ``Object.assign(this, defaults, options)``."""
+        run = self._run
+        if scope.start not in self._copies:
+            places = within(run.names.words.places(b"Object.assign", b"("), scope.start, scope.end)
+            found = (_COPIED.match(run.data, at) for at in places[:_MAX_COPIES])
+            self._copies[scope.start] = tuple(one.end() for one in found if one)
+        for first in self._copies[scope.start]:
+            reader, start = Reader(run.data, first, run.budget), first
+            values: list[Cases] = []
+            while start >= 0 and len(values) < _MAX_COPIES:
+                values.append(run.objects.member(run.value(start), key, start))
+                start = reader.next_item(start)
+            known = [one for one in values[::-1] if not is_unknown(one)]
+            if known:
+                return known[0]
+        return None
+
+    def below(self, key: str, scope: Scope) -> Cases | None:
+        """A member that the class around a scope uses, and that the classes below it have."""
+        run = self._run
+        found = _CLASS.search(bytes(run.data[max(0, scope.start - 160) : max(0, scope.start - 1)]))
+        values: list[Cases | None] = []
+        for name in ({found["name"], found["assigned"]} if found is not None else set()) - {None}:
+            for at in run.names.words.places(bytes(name))[:_MAX_BELOW]:
+                if _EXTENDS.search(bytes(run.data[max(0, at - 20) : at])) and _BODY.match(run.data, at + len(name)):
+                    body = run.scopes.body(run.data.find(b"{", at))
+                    if body is not None and body.start != scope.start:
+                        values.append(self._own(key, body))
+        known = [one for one in values if one is not None and not is_unknown(one)][:MAX_ALTERNATIVES]
+        return choice(("below", scope.start, key), known) if known else None
+
+    def _own(self, key: str, body: Scope) -> Cases | None:
+        """A member that a class itself has."""
+        run = self._run
+        places = list(run.names.members(key, body.start, body.end, before=b"this."))
+        places += run.scopes.direct(list(run.names.keys(key, body.start, body.end)), body)
+        if places:
+            return run.objects.one_of(("this", body.start, key), places[: MAX_ALTERNATIVES + 1])
+        method = run.objects.method_in(body, key)
+        return run.objects.method(method, key, NO_ENV) if method >= 0 else None
