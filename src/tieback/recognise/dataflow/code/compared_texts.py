@@ -1,7 +1,8 @@
 """Comparisons of texts that always end the same: ``"release".equals("debug")``, or with a field that is set once.
 
 Builds write their kind into the code as a constant (``BuildConfig.FLAVOR``), and libraries keep the system that they
-contact in a field (``environment = "production"``).
+contact in a field (``environment = "production"``). A view on a device is never in the layout editor, either:
+https://developer.android.com/reference/android/view/View#isInEditMode()
 """
 
 from collections.abc import Callable
@@ -29,20 +30,28 @@ _COMPARISONS: dict[tuple[str, str], Callable[[str, str], bool]] = {
 }
 """Methods of two texts: the receiver and the argument, or both arguments."""
 _ARGUMENTS = 2
+_IN_EDITOR = ("isInEditMode", "()Z")
+"""A method of views; false on a device."""
 
 
 class ComparedTexts(PossibleValues[str | None]):
     """The results of comparisons of texts in one app. A text that is not set is ``None``."""
 
     def compares(self, number: int, member: int) -> bool:
-        """True for a method that compares two texts, by its index in a file."""
-        return self._code.method_names(number, member)[:2] in _COMPARISONS
+        """True for a method that compares two texts or asks for the layout editor, by its index in a file."""
+        names = self._code.method_names(number, member)
+        return names[:2] in _COMPARISONS or names[1:] == _IN_EDITOR
 
     def result(self, number: int, code: CodeItem, at: int) -> frozenset[int] | None:
         """What the comparison at a code unit can return; ``None`` if that is not known, or for another call."""
         flow = self._code.flow(number, code)
         call = flow.operation(at) if flow is not None else None
-        if flow is None or call is None or len(call.values) != _ARGUMENTS:
+        if flow is None or call is None:
+            return None
+        if self._code.method_names(number, call.member)[1:] == _IN_EDITOR:
+            identity = self._code.app.method(number, call.member)
+            return frozenset((0,)) if identity >= 0 and self._code.app.definition(identity) is None else None
+        if len(call.values) != _ARGUMENTS:
             return None
         compare = _COMPARISONS.get(self._code.method_names(number, call.member)[:2])
         if compare is None:

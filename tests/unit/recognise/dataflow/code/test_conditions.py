@@ -23,11 +23,11 @@ READ = (Path(__file__).parents[1] / "dex" / "readobjects.dex").read_bytes()
 ENUMERATIONS = (Path(__file__).parents[1] / "dex" / "enumerations.dex").read_bytes()
 COMPARISONS = (Path(__file__).parents[1] / "dex" / "comparisons.dex").read_bytes()
 NEVER_EQUAL = [
-    "containselse", "flavour", "given", "kind", "nocaseelse", "returnedelse", "startselse", "stored", "unset",
+    "containselse", "editor", "flavour", "given", "kind", "nocaseelse", "returnedelse", "startselse", "stored", "unset",
 ]  # fmt: skip
 EQUAL = [
-    "asked", "askedelse", "chosen", "chosenelse", "contains", "either", "eitherelse", "flavourelse", "givenelse",
-    "kindelse", "nocase", "returned", "starts", "storedelse", "unsetelse",
+    "asked", "askedelse", "chosen", "chosenelse", "contains", "device", "either", "eitherelse", "flavourelse",
+    "givenelse", "kindelse", "nocase", "owneditor", "ownelse", "returned", "starts", "storedelse", "unsetelse",
 ]  # fmt: skip
 SEARCH = AppSearch(RuleFiles())
 NEVER_RUN = [
