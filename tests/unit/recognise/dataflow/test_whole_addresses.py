@@ -1,7 +1,9 @@
 """Addresses that code keeps in parts: in a builder, in the numbers of a file, or behind a decryption method."""
 
+from base64 import b64encode
 from pathlib import Path
 
+from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
@@ -26,8 +28,9 @@ def test_characters_in_a_list_are_joined() -> None:
     assert values("collected") == {"https://collected.shop.test/v1"}
 
 
-def test_several_methods_fill_the_builder_in_a_field() -> None:
-    assert "https://kept.shop.test/m/start.html" in values("fieldbuilder")
+@each("address", ["https://kept.shop.test/m/start.html", "https://steps.shop.test/m/steps.html"])
+def test_several_methods_fill_the_builder_in_a_field(address: str) -> None:
+    assert address in values("fieldbuilder")
 
 
 def test_another_builder_of_the_same_object_does_not_count() -> None:
@@ -53,3 +56,19 @@ def test_a_number_in_an_asset_decides_no_comparison() -> None:
 def test_a_port_with_two_values_is_not_known() -> None:
     files = asset("assets/a.json", SETTINGS), asset("assets/b.json", b'{"port": 9000}')
     assert "https://json.shop.test/trucks" in values("jsonport", *files)
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("https://native.shop.test/v2", {"https://native.shop.test/v2/session"}),
+        ("a key of 18 letters", set[str]()),
+        ("\0\1\2\3://\4", set[str]()),
+    ],
+)
+def test_a_path_behind_the_base64_that_a_native_method_returns(text: str, expected: set[str]) -> None:
+    library = Buffer("lib/x.so", BufferKind.NATIVE, b"")
+    library.returned = {"Java_nativekeys_Keys_address": b64encode(text.encode()).decode()}
+    assert {
+        one for one in values("nativekeys", Artifact("lib/x.so", (library,))) if one.endswith("/session")
+    } == expected
