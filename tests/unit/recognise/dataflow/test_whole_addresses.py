@@ -72,3 +72,9 @@ def test_a_path_behind_the_base64_that_a_native_method_returns(text: str, expect
     assert {
         one for one in values("nativekeys", Artifact("lib/x.so", (library,))) if one.endswith("/session")
     } == expected
+
+
+def test_a_number_that_code_only_raises_is_no_port() -> None:
+    found = values("countedports")
+    assert {"counted.shop.test:443", "counted.shop.test:8081"} <= found
+    assert not found & {"counted.shop.test:444", "counted.shop.test:8082", "counted.shop.test:1"}
