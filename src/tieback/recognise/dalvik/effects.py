@@ -21,6 +21,7 @@ from tieback.recognise.dalvik.objects import (
     kind_of,
     narrowed,
 )
+from tieback.recognise.dalvik.supertypes import is_of_platform
 
 _INTERNED = 256
 """Most characters of a text that is compared by its content where Java compares references."""
@@ -110,18 +111,9 @@ def _instance_of(frame: Frame, r: list[Any], a: int, b: int, c: str) -> None:
     elif frame.machine.is_a(kind_of(value), c):
         r[a] = 1
     elif _fits(frame, value, c) and not (isinstance(value, str) and c.startswith("[")):
-        r[a] = int(_known_interface(kind_of(value), c))
+        r[a] = int(is_of_platform(kind_of(value), c))
     else:
         r[a] = 0
-
-
-def _known_interface(kind: str, other: str) -> bool:
-    if kind == STRING:
-        if other == "Ljava/lang/CharSequence;":
-            return True
-        if other.startswith("Ljava/") and other not in ("Ljava/lang/Comparable;", "Ljava/io/Serializable;"):
-            return False
-    raise NotRunnableError("an interface that is not known")
 
 
 def _array_length(frame: Frame, r: list[Any], a: int, b: int, _c: Any) -> None:

@@ -16,7 +16,9 @@ from tieback.recognise.dataflow.code.fields import FieldValues
 from tieback.recognise.dataflow.code.member_uses import MemberUses
 from tieback.recognise.dataflow.code.members import CodeUse, MethodCode
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
+from tieback.recognise.dataflow.methods.library import BUILDERS
 from tieback.recognise.dataflow.methods.sinks import Sink
+from tieback.recognise.dataflow.methods.texts import base64
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
     ArrayValue,
@@ -161,7 +163,7 @@ def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping
     """Identities of native methods of a file that return an address."""
     known: dict[int, dict[str, list[int]]] = {}
     for name, text in returned.items():
-        if "://" not in text:
+        if "://" not in text and b"://" not in _decoded(text):
             continue
         # Escapes become characters without a meaning in names, until the parts are separated.
         plain = _ESCAPE.sub(lambda found: chr(_SHIFT + _escaped(found[1])), name.removeprefix("Java_"))
@@ -170,6 +172,12 @@ def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping
         if kind >= 0 and kind not in known:
             known[kind] = _by_native_name(app, number, dex.methods_of(kind))
         yield from known[kind].get(name, ()) if kind >= 0 else ()
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes behind base64, in either alphabet; empty if a text is something else."""
+    octets = base64(text) if text.isascii() else None
+    return bytes(octet for octet in octets or () if isinstance(octet, int))
 
 
 def _by_native_name(app: AppCode, number: int, methods: Iterable[int]) -> dict[str, list[int]]:
@@ -311,7 +319,7 @@ class _Rounds:
                 needs = made.value.needs
                 # A field behind a call does not hold the URL itself. To follow them too takes 6 % more time.
                 bare = not made.value.parts and _is_whole_url(made) and all(need.kind != "result" for need in needs)
-                yield from (need for need in needs if not bare or need.kind != "field")
+                yield from (need for need in needs if not bare or need.kind != "field" or self._is_builder(need.member))
         for field, values in result.stored.items():
             if field in self._waiting:
                 for value in values:
@@ -324,6 +332,10 @@ class _Rounds:
             need.kind == "result" and need.member in self._announced for need in _needs_of(result.returned, known)
         ):
             yield from _needs_of(result.returned, known)
+
+    def _is_builder(self, field: int) -> bool:
+        """True for a field with a builder of texts: what code adds to it is not stored in a field again."""
+        return self._app.ref(field).kind in BUILDERS
 
     def _handle(self, need: Need, root: int) -> None:
         if need.kind == "result" and not self._app.targets(need.member):

@@ -305,7 +305,8 @@ class _Finds:
             if not self._extractor.judge_text("\n".join(each.text for each in part)):
                 continue
             for each in part:
-                if any(text.startswith(each.text) and text != each.text for text in composed):
+                longer = (text for text in composed if text.startswith(each.text) and text != each.text)
+                if any(_value(find) in known for text in longer for find in self._extractor.judge_text(text)):
                     continue  # a base address, with its path appended
                 # The place tells only the file: there is no constant to show.
                 chain = (each.method, each.decryptor) if each.decryptor else ()

@@ -124,6 +124,8 @@ class FieldValues:
         else:
             found = found or loose
         chosen = choice(found)
+        if chosen == 0 and ref.kind[:1] in ("L", "["):
+            return None  # only null: code forgets an object there that comes from somewhere else
         return None if isinstance(chosen, TextValue) and chosen.text == HOLE else chosen
 
     def anchored(self, file: int, row: int) -> list[int]:

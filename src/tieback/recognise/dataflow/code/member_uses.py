@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.dex.opcode_sets import CALL_SPAN, CALLS, CONST_S
 from tieback.recognise.dataflow.dex.operand_uses import MAX_INDEX, MAX_SITES, OperandUses, is_instruction
 from tieback.recognise.dataflow.methods.holders import HOLDERS
 from tieback.recognise.dataflow.methods.keyed import INPUT, REMOTE, SPACES, keyed_methods
+from tieback.recognise.dataflow.methods.library import BUILDERS
 
 _CAST_CALL = struct.Struct("<6xBBBBH")
 """Behind a call: the register that its result moves to, and that of a cast with its type."""
@@ -40,11 +41,11 @@ class MemberUses:
         return self._using(self._app.method_places(identity), CALLS, ALL, of_text=of_text)
 
     def writers(self, identity: int) -> list[CodeUse]:
-        """Methods of the app itself that store a field, put a value under a key, or into the holder in a field."""
+        """Methods of the app itself that store a field, or put a value under a key or into the object in a field."""
         ref = self._app.ref(identity)
         if ref.owner in SPACES:
             return self._keyed(ref, puts=True)
-        opcodes = PUTS | GETS if ref.kind in HOLDERS else PUTS
+        opcodes = PUTS | GETS if ref.kind in HOLDERS or ref.kind in BUILDERS else PUTS
         return self._using(self._app.field_places(identity), opcodes, ALL)
 
     def readers(self, identity: int) -> list[CodeUse]:

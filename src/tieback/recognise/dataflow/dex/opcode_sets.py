@@ -42,6 +42,7 @@ STATIC_NUMBER_READS, INSTANCE_NUMBER_READS, STATIC_NUMBER_WRITES, INSTANCE_NUMBE
 STATIC_OBJECT_READS, INSTANCE_OBJECT_READS, STATIC_OBJECT_WRITES, INSTANCE_OBJECT_WRITES = (
     frozenset((opcode,)) for opcode in (SGET_OBJECT, IGET_OBJECT, SPUT_OBJECT, IPUT_OBJECT)
 )
+IGET, IPUT = _number("iget"), _number("iput")
 PUTS, GETS = _numbers("iput iput-object sput sput-object"), _numbers("iget iget-object sget sget-object")
 """Accesses to fields with an ``int`` or an object."""
 

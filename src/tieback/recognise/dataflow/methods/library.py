@@ -99,6 +99,8 @@ class Effect(Enum):
     """The result is the identifier of the resource with this name."""
     SETTING = auto()
     """The result is the value of a key in the manifest, an asset or the defaults of remote settings."""
+    SETTING_NUMBER = auto()
+    """The same for a number. It stays a text: a comparison with it decides nothing, as other data can have the key."""
     REMOTE_SETTING = auto()
     """The same for remote settings, whose defaults code can set."""
     DEFAULTS = auto()
@@ -538,9 +540,18 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         for name in names
         for kinds in (_STRING, _STRING * 2)
     },
+    **{
+        LibraryCall("Lorg/json/JSONObject;", name, kinds): Effect.SETTING_NUMBER
+        for kind, names in (("I", ("getInt", "optInt")), ("J", ("getLong", "optLong")))
+        for name in names
+        for kinds in (_STRING, _STRING + kind)
+    },
     **{LibraryCall(*call): effect for call, effect in KEYED.items()},
     LibraryCall("Lcom/google/firebase/remoteconfig/FirebaseRemoteConfigValue;", "asString", ""): Effect.SAME,
-    LibraryCall("Lcom/google/gson/JsonElement;", "getAsString", ""): Effect.SAME,
+    **{
+        LibraryCall("Lcom/google/gson/JsonElement;", name, ""): Effect.SAME
+        for name in ("getAsString", "getAsInt", "getAsLong")
+    },
     **{LibraryCall(REMOTE_OWNER, name, _MAP): Effect.DEFAULTS for name in REMOTE_SETTERS},
     **{LibraryCall(REMOTE_OWNER, name, _STRING): Effect.REMOTE_SETTING for name in REMOTE_GETTERS},
 }  # fmt: skip

@@ -118,7 +118,9 @@ def _run(
     key = target.identity, tuple(_shape(walk, value) for value in values)
     tried = walk.fruitless.get(key, 0)
     spent = walk.spent.get(target.identity, 0)
-    if spent > walk.share or (tried is not None and tried >= MAX_FRUITLESS):
+    if tried is not None and tried >= MAX_FRUITLESS:
+        return walk.unsolved.get(key, UNKNOWN)  # each time it left all objects as they were
+    if spent > walk.share:
         escape(walk, values, None)
         return walk.unsolved.get(key, UNKNOWN)
     walk.spent[target.identity] = spent + target.code.units

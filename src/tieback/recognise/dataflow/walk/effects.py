@@ -10,7 +10,15 @@ from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
 from tieback.recognise.dataflow.walk.keyed import keyed
 from tieback.recognise.dataflow.walk.resources import RESOURCE_CALLS
 from tieback.recognise.dataflow.walk.state import WalkState
-from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
+from tieback.recognise.dataflow.walk.strings import (
+    build,
+    builder_in_field,
+    concatenate,
+    edit,
+    evaluate,
+    format_text,
+    new_text,
+)
 
 _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
 _LEAST: dict[LibraryEffect, int] = {
@@ -29,6 +37,10 @@ _LEAST: dict[LibraryEffect, int] = {
     ),
 }  # fmt: skip
 """Fewest registers of a call, for effects that need some. Android refuses code with fewer; a file can have it."""
+
+_OF_BUILDER = frozenset((Effect.APPEND, Effect.APPEND_OBJECT, Effect.APPEND_CHAR, Effect.APPEND_BOOLEAN,
+                         Effect.APPEND_UNKNOWN, Effect.TO_STRING))  # fmt: skip
+"""Calls of a builder with a result."""
 
 
 def _apply_call(
@@ -74,3 +86,5 @@ def apply_effect(
         _CALLS[effect](walk, values, registers)
     elif isinstance(receiver, ObjectRef):
         build(walk, effect, receiver, values[1] if len(values) > 1 else None)
+    elif effect in _OF_BUILDER:
+        walk.result = builder_in_field(receiver)

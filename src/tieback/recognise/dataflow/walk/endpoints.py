@@ -149,16 +149,7 @@ def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int)
         found = dict(zip(values, row, strict=True))
         texts = [value for value in row if isinstance(value, TextValue)]
         first, parts, needs, via = origins(texts) if texts else (-1, (), (), ())
-        known: dict[str, str | int] = {
-            role: value.text if isinstance(value, TextValue) else value
-            for role, value in found.items()
-            if role and isinstance(value, TextValue | int)
-        }
-        port = known.get("port")
-        if isinstance(port, str):
-            known |= {"port": int(port)} if port.isascii() and port.isdecimal() and len(port) < 6 else {}
-        if not isinstance(known.get("port"), int):
-            known.pop("port", None)
+        known = _known_parts(found)
         if known or needs:
             walk.record(sink.name, EndpointParts(known, first, needs, via, parts), sink)
     if number and sink.emits:
@@ -194,16 +185,27 @@ def _text(parts: PartsValue) -> Value | None:
     roles = tuple(parts.values)
 
     def make(*values: Value | None) -> Value | None:
-        known = {
-            role: value.text if isinstance(value, TextValue) else value
-            for role, value in zip(roles, values, strict=True)
-            if role and isinstance(value, TextValue | int)
-        }
+        known = _known_parts(dict(zip(roles, values, strict=True)))
         text = url_of(known) or (str(known.get("url", "")) if len(known) == 1 else "")
         texts = [value for value in values if isinstance(value, TextValue)]
         return TextValue(text, *origins(texts)) if text else unknown_of(values)
 
     return combine(list(parts.values.values()), make)
+
+
+def _known_parts(values: Mapping[str, Value | None]) -> dict[str, str | int]:
+    """The parts that are known, with a port as a number."""
+    known: dict[str, str | int] = {
+        role: value.text if isinstance(value, TextValue) else value
+        for role, value in values.items()
+        if role and isinstance(value, TextValue | int)
+    }
+    port = known.get("port")
+    if isinstance(port, str):
+        known |= {"port": int(port)} if port.isascii() and port.isdecimal() and len(port) < 6 else {}
+    if not isinstance(known.get("port"), int):
+        known.pop("port", None)
+    return known
 
 
 def _extended(path: Value | None, segment: Value | None) -> TextValue:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_LIT8, IGET, IPUT
 from tieback.recognise.dataflow.methods.library import PAIR_FIELDS
 from tieback.recognise.dataflow.methods.values import (
     ArrayValue,
@@ -17,6 +18,9 @@ from tieback.recognise.dataflow.methods.values import (
 from tieback.recognise.dataflow.walk.calls import CreatedKind
 from tieback.recognise.dataflow.walk.containers import member
 from tieback.recognise.dataflow.walk.state import WalkState
+
+_RAISE = 4
+"""Code units of a read of a field and a sum."""
 
 
 def new_instance(walk: WalkState, at: int, unit: int) -> int:
@@ -85,6 +89,21 @@ def instance_put(walk: WalkState, at: int, unit: int) -> int:
     contents = walk.contents(target)
     if isinstance(target, ObjectRef) and isinstance(contents, InstanceValue):
         walk.heap[target.number] = InstanceValue(contents.kind, {**contents.fields, field: value})
-    else:
+    elif not _counts(walk, at, unit):
         walk.keep(field, value)
     return at + 2
+
+
+def _counts(walk: WalkState, at: int, unit: int) -> bool:
+    """True if an instruction only raises the number in a field: the sum says nothing about what it is elsewhere.
+
+    R8 merges classes, so that one field is the port of an address and the place in a list.
+    """
+    units = walk.units
+    return (
+        unit & 255 == IPUT
+        and at >= _RAISE
+        and units[at - 2] == ADD_INT_LIT8 | (unit >> 8 & 15) << 8
+        and units[at - 4] == IGET | (units[at - 1] & 255) << 8 | (unit >> 12) << 12
+        and units[at - 3] == units[at + 1]
+    )

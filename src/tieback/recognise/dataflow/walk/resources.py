@@ -101,6 +101,11 @@ def _setting(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
     walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
 
 
+def _setting_number(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    """The digits of a number; none for the default, which code often compares with the value."""
+    _setting(walk, values[:2], registers)
+
+
 def _remote_setting(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
     """The value in a file of defaults, or the one that code sets."""
     _setting(walk, values, registers)
@@ -142,6 +147,7 @@ RESOURCE_CALLS: dict[Effect, CallHandler] = {
     Effect.VIEW_TEXT: _view_text,
     Effect.IDENTIFIER: _identifier,
     Effect.SETTING: _setting,
+    Effect.SETTING_NUMBER: _setting_number,
     Effect.REMOTE_SETTING: _remote_setting,
     Effect.DEFAULTS: _defaults,
 }

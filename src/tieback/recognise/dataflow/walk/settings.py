@@ -48,6 +48,7 @@ class AppSettings:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        self._numbers: dict[str, int | None] = {}
         self._preferences: dict[str, str] = {}
         self._tables: list[ResourceTexts] = []
         self._unread: list[tuple[str, Bytes]] = []
@@ -125,7 +126,8 @@ class AppSettings:
         unread, self._unread = self._unread, []
         for file, content in unread:
             self._read(file, bytes(content))
-        return self._resolved(self._values.get(key, ""))
+        number = self._numbers.get(key)
+        return self._resolved(self._values.get(key, "" if number is None else str(number)))
 
     def preference(self, key: str) -> str:
         """The default value that a screen of settings gives to a preference; empty if none or several do."""
@@ -147,6 +149,12 @@ class AppSettings:
             if held != value:
                 self._values[key] = ""
 
+    def _add_number(self, key: str, value: int) -> None:
+        if len(self._numbers) < MAX_KEYS or key in self._numbers:
+            held = self._numbers.setdefault(key, value)
+            if held != value:
+                self._numbers[key] = None
+
     def _manifest(self, text: str) -> None:
         for found in _META.finditer(text):
             attributes = dict(_ATTRIBUTE.findall(found[0]))
@@ -160,8 +168,11 @@ class AppSettings:
             self._remote(content)
         elif file.endswith(".json"):
             try:
-                for key, text in _leaves(msgspec.json.decode(content)):
-                    self._add(key, text)
+                for key, value in _leaves(msgspec.json.decode(content)):
+                    if isinstance(value, str):
+                        self._add(key, value)
+                    else:
+                        self._add_number(key, value)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return
         else:
@@ -201,11 +212,11 @@ def _text(element: Element | None) -> str:
     return element.text.strip() if element is not None else ""
 
 
-def _leaves(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _leaves(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str | int]]:
     if depth > 6:
         return
     if isinstance(value, dict):
         for name, item in value.items():
             yield from _leaves(item, str(name), depth + 1)
-    elif isinstance(value, str) and key:
+    elif key and (isinstance(value, str) or type(value) is int):
         yield key, value

@@ -63,6 +63,8 @@ MAX_SHARED = 1_000
 """Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
 _MAX_CHOICES = 200_000
 """Most choices of which it is known what they have inside, with those inside each."""
+_FILLED = (ArrayValue, MapValue, *TEXTS)
+"""Contents of objects that code fills after it has put them into a field."""
 _MAX_STORES = 64
 _MAX_FROZEN = 4
 _SEARCH = 8_192
@@ -384,7 +386,10 @@ class WalkState(ABC):
         if value is None:
             kind = self.app.ref(field).kind
             return self.hole("field", field) if kind[:1] in ("L", "[", "I") else None
-        return self.passed_through(self.thaw(value), field)
+        thawed = self.passed_through(self.thaw(value), field)
+        if self.falls and isinstance(thawed, ObjectRef) and isinstance(self.heap.get(thawed.number), TEXTS):
+            self.live[field] = -1, thawed  # later calls add to the same builder
+        return thawed
 
     def store(self, field: int, value: Value | None) -> None:
         """Keep a value that a field receives."""
@@ -396,20 +401,16 @@ class WalkState(ABC):
                 held.append(frozen)
 
     def keep(self, field: int, value: Value | None) -> None:
-        """Keep a value that a field receives, and the list or map itself: code fills it later."""
+        """Keep a value that a field receives, and the list, map or builder itself: code fills it later."""
         self.live.pop(field, None)
         self.store(field, value)
-        if (
-            isinstance(value, ObjectRef)
-            and isinstance(self.contents(value), (ArrayValue, MapValue))
-            and self.stored.get(field)
-        ):
+        if isinstance(value, ObjectRef) and isinstance(self.contents(value), _FILLED) and self.stored.get(field):
             self.live[field] = len(self.stored[field]) - 1, value
 
     def settle(self) -> None:
-        """Store what the lists and maps in fields have at the end."""
+        """Store what the lists, maps and builders in fields have at the end."""
         for field, (number, value) in self.live.items():
-            if isinstance(self.contents(value), (ArrayValue, MapValue)):
+            if number >= 0 and isinstance(self.contents(value), _FILLED):
                 frozen = self.freeze(value)
                 if frozen is not None:
                     self.stored[field][number] = frozen

@@ -48,6 +48,7 @@ def edit(walk: WalkState, call: EditCall, values: Sequence[Value | None]) -> Non
     """Change the text of a builder."""
     receiver = values[0]
     if not isinstance(receiver, ObjectRef):
+        walk.result = builder_in_field(receiver)
         return
     plain = [walk.plain(value) for value in values]
     for value in plain[1:]:
@@ -99,6 +100,12 @@ def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | N
         added = combine_known([held, plain], lambda text, new: as_text(text).plus(_appended(effect, new)))
         walk.heap[receiver.number] = _contents_text(added)
         walk.result = receiver
+
+
+def builder_in_field(receiver: Value | None) -> Value | None:
+    """The result of a call of a builder in a field whose contents are not known yet: it depends on the field."""
+    is_hole = isinstance(receiver, TextValue) and any(need.kind == "field" for need in receiver.needs)
+    return receiver if is_hole else None
 
 
 def _applied(walk: WalkState, call: PureCall | EditCall, values: Sequence[Value | None]) -> Value | None:

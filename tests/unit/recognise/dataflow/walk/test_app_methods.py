@@ -6,6 +6,7 @@ from tests.unit.recognise.dataflow.walk.programs import begun, member_index, wal
 from tieback.recognise.dataflow.code.members import MethodCode
 from tieback.recognise.dataflow.methods.values import HOLE, UNKNOWN, ArrayValue, Choice, InstanceValue, Need, TextValue
 from tieback.recognise.dataflow.walk.app_methods import MAX_DEPTH, escape, follows, invoke_targets, targets_of
+from tieback.recognise.dataflow.walk.state import MAX_FRUITLESS
 from tieback.recognise.dataflow.walk.walker import Walker
 
 VIRTUAL, SUPER = 0x6E, 0x6F
@@ -52,6 +53,20 @@ def test_calls_inside_each_other_are_bounded(walk: Walker, host: int) -> None:
     walk.stack = list(range(-MAX_DEPTH, 0))
     assert invoke_targets(walk, targets, [builder]) == UNKNOWN
     assert walk.contents(builder) == UNKNOWN
+
+
+def test_a_call_that_never_gave_anything_leaves_its_objects_as_they_are(walk: Walker, host: int) -> None:
+    known = walk.allocate(InstanceValue("Lflow/abstract2A;", {}))
+    (target,) = targets_of(walk, host, VIRTUAL, [known])
+    builder = walk.allocate(TextValue("a"))
+    key = target.identity, ("Lflow/abstract2A;", TextValue)
+    walk.fruitless[key] = MAX_FRUITLESS
+    assert invoke_targets(walk, [target], [known, builder]) == UNKNOWN
+    assert walk.contents(builder) == TextValue("a")
+    del walk.fruitless[key]
+    walk.spent[target.identity] = walk.share + 1
+    assert invoke_targets(walk, [target], [known, builder]) == UNKNOWN
+    assert walk.contents(builder) == UNKNOWN, "no walk has shown what the method does"
 
 
 def test_what_is_followed(walk: Walker, host: int) -> None:
