@@ -139,3 +139,15 @@ def test_a_parameter_that_loads_modules_does_not_hide_the_one_of_a_wrapper() -> 
         'function(e,t){t.ROOT="https://w.acme.test"}',
     )
     assert "https://w.acme.test/users" in values(script)
+
+
+def test_a_service_requests_what_its_callers_give_in_the_options_of_a_call() -> None:
+    root = "angular.module('a').value('ROOT','http://a.x.test/')"
+    service = (
+        "angular.module('a').factory('req',function($http,ROOT){return{send:function(url,form){"
+        "return $http({method:'POST',url:ROOT+url})}}})"
+    )
+    caller = "angular.module('a').controller('C',function(req){var p='news';this.f=function(){req.send(p+'/list')}})"
+    assert values(f"{root};{service};{caller}") == {"http://a.x.test/news/list"}
+    shown = caller.replace("req.send(", "show(")
+    assert values(f"{root};{service};{shown}") == set()
