@@ -26,6 +26,8 @@ _MAX_RECEIVER = 2_000
 MAX_SITES = 100
 """Most calls of a function that are read."""
 _MAX_PLACES = 400
+_MAX_REST = 16
+"""Most arguments of a function whose last parameter stands for the rest of them."""
 _BEFORE = lazy_pattern(
     rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
 )
@@ -100,7 +102,7 @@ class Callers:
         With them come the functions whose parameters are arguments of the call.
         """
         functions, record = self._run.functions, self._run.record
-        most = len(functions.parameter_names(scope))
+        most = _most(functions.parameter_names(scope))
         for at in self._sites(scope):
             record.missing.clear()
             values = functions.given(scope, self._arguments(at, most))
@@ -113,7 +115,9 @@ class Callers:
         found: list[Cases] = []
         start = reader.peek().start
         while start >= 0 and len(found) < most and not reader.is_next(")"):
-            found.append(self._run.value(start, NO_ENV))
+            spread = reader.takes("...")
+            value = self._run.value(reader.peek().start, NO_ENV)
+            found += (spread and self._run.arrays.items(value)) or [value]
             start = reader.next_item(start)
         return found
 
@@ -129,7 +133,7 @@ class Callers:
         functions, before = run.functions, run.given
         run.given = given
         try:
-            values = functions.given(scope, self._arguments(at, len(functions.parameter_names(scope))))
+            values = functions.given(scope, self._arguments(at, _most(functions.parameter_names(scope))))
         finally:
             run.given = before
         return {(scope.key, name): value for name, value in values.items()}
@@ -353,6 +357,11 @@ class Callers:
         for place in within(self._run.names.words.places(needle, after), start, end)[:_MAX_PLACES]:
             self._run.budget.take(1 + ((end - start) >> 14))
             yield place
+
+
+def _most(names: Sequence[str]) -> int:
+    """Most arguments of a call that parameters stand for; the last one can stand for any number."""
+    return _MAX_REST if names and names[-1].startswith("...") else len(names)
 
 
 def _is_path(text: Text) -> bool:

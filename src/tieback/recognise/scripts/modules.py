@@ -47,8 +47,8 @@ _MODULE = lazy_pattern(
     + rb"\s*=>"
     rb"|[\w$]{1,20}\s*=>)|" + _PARAMETERS + rb")\s*\{"
 )
-_METRO = lazy_pattern(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
-_METRO_HEAD = lazy_pattern(rb"\}, ?(\d{1,9}), ?\[")
+_METRO = lazy_pattern(rb"\}\)?\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
+_METRO_HEAD = lazy_pattern(rb"\}\)?, ?(\d{1,9}), ?\[")
 _MAX_MODULES = 100_000
 _BEFORE_KEY = (b"{", b",", b'"', b"'", b"\n", b"\t", b" ", b"/")
 _CHAINED = lazy_pattern(rb"[\w$]+\.[\w$]+\s*=(?!=)")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tests.unit.recognise.scripts.test_resolve import values
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.module_arrays import ModuleArrays
@@ -151,3 +152,38 @@ def test_a_service_requests_what_its_callers_give_in_the_options_of_a_call() -> 
     assert values(f"{root};{service};{caller}") == {"http://a.x.test/news/list"}
     shown = caller.replace("req.send(", "show(")
     assert values(f"{root};{service};{shown}") == set()
+
+
+def metro(*modules: tuple[str, str]) -> str:
+    parts = (
+        f"__d(function(g,r,i,a,m,e,d){{{code}}},{number},[{loads}]);" for number, (code, loads) in enumerate(modules)
+    )
+    return "".join(parts)
+
+
+@each(
+    ("first", "second", "wanted"),
+    [
+        (
+            "r(d[0]).get('/list')",
+            "m.exports=r(d[0]).create({baseURL:'http://a.x.test/v1'})",
+            {"http://a.x.test/v1/list"},
+        ),
+        ("r(d[0]).build('/list')", "m.exports=r(d[0]).create({baseURL:'http://a.x.test/v1'})", set()),
+        ("r(d[0]).get('/list')", "m.exports={baseURL:'http://a.x.test/v1'}", set()),
+        (
+            "var C=r(d[0]);new C('v2').load('a','b')",
+            "class C{load(...p){return fetch(['http://a.x.test',...p].join('/'))}}m.exports=C",
+            {"http://a.x.test/a/b"},
+        ),
+        (
+            "var C=r(d[0]);new C('v2').get('a','b')",
+            "class C{at(...p){return['http://a.x.test',...p].join('/')}get(...p){return fetch(this.at(...p))}}m.exports=C",
+            {"http://a.x.test/a/b"},
+        ),
+    ],
+)
+def test_a_module_that_is_a_client_or_a_class(first: str, second: str, wanted: set[str]) -> None:
+    bundle = metro((first, "1"), (second, "2"), ("", ""))
+    for script in (bundle, bundle.replace("__d(function", "__d((function").replace("},", "}),")):
+        assert {one for one in values(script) if one.count("/") > 3 or not wanted} == wanted
