@@ -40,6 +40,10 @@ _CLASS = lazy_pattern(
     rb"(?:(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9})?(?P<class>class)(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]*))?"
     rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
 )
+_WHOLE_EXPORT = lazy_pattern(
+    rb"(?<![\w$.])[\w$]{1,20}\.exports\s{0,9}=\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}[\w$]{0,60}\s{0,9})?\Z"
+)
+"""Before a function or a name that is all that a module exports."""
 _CALLED_WHERE_IT_STANDS = lazy_pattern(rb"\}\s{0,9}(?:\(\s{0,9}\)|\)\s{0,9}\(\s{0,9}\))")
 _WRAPPED = lazy_pattern(
     rb"(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\(?(?:/\*[#@]__PURE__\*/)?\s{0,9}function\s{0,9}\Z"
@@ -150,7 +154,26 @@ class Callers:
                 yield from self._calls_of_method(raw, scope, self._run.scopes.around(scope.head)[0])
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
+        if _WHOLE_EXPORT.search(bytes(self._run.data[max(0, scope.head - 120) : scope.head])):
+            yield from self._calls_of_module(scope.head)
         yield from self._calls_of_returned(scope)
+
+    def _calls_of_module(self, at: int, *, made: bool = False) -> Iterator[int]:
+        """The calls of what the module around an offset exports, by the names that other modules give it."""
+        run = self._run
+        for scope, end in run.modules.loads(at):
+            start = operand_before(run.data, end, max(0, end - 80))
+            if run.data[end : end + 1] == b"(" and not made:
+                yield end
+            named = _BEFORE.search(bytes(run.data[max(0, start - 80) : start])) if start >= 0 else None
+            if named is None or not named["assigned"] or named["dot"]:
+                continue
+            raw = bytes(named["assigned"])
+            for place in self._places(raw, b"(", scope.start, scope.end):
+                binding = run.names.find(raw.decode(), place)
+                is_made = not made or _NEW.search(bytes(run.data[max(0, place - 12) : place]))
+                if binding is not None and start in binding.at and is_made:
+                    yield place + len(raw)
 
     def _calls_of_returned(self, scope: Scope) -> Iterator[int]:
         """The calls of a function that another one returns, by the names of its results: ``get: request("GET")``."""
@@ -215,6 +238,9 @@ class Callers:
                     if not method and not self._is_class(made, at):
                         continue
                     yield place + len(sign) - 1
+        for at in run.names.words.places(made.name)[:_MAX_PLACES]:
+            if _WHOLE_EXPORT.search(bytes(run.data[max(0, at - 40) : at])) and self._is_class(made, at):
+                yield from self._calls_of_module(at, made=True)
         yield from self._of_subclasses(made)
 
     def _of_subclasses(self, made: _Class) -> Iterator[int]:

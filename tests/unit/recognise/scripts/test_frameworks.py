@@ -178,7 +178,7 @@ def metro(*modules: tuple[str, str]) -> str:
         ),
         (
             "var C=r(d[0]);new C('v2').get('a','b')",
-            "class C{at(...p){return['http://a.x.test',...p].join('/')}get(...p){return fetch(this.at(...p))}}m.exports=C",
+            "class C{at(...p){return['http://a.x.test',...p].join('/')}get(...p){fetch(this.at(...p))}}m.exports=C",
             {"http://a.x.test/a/b"},
         ),
     ],
@@ -187,3 +187,46 @@ def test_a_module_that_is_a_client_or_a_class(first: str, second: str, wanted: s
     bundle = metro((first, "1"), (second, "2"), ("", ""))
     for script in (bundle, bundle.replace("__d(function", "__d((function").replace("},", "}),")):
         assert {one for one in values(script) if one.count("/") > 3 or not wanted} == wanted
+
+
+@each(
+    ("first", "second", "wanted"),
+    [
+        # What a module exports as a whole is called by the names that other modules give it, or where it is loaded.
+        (
+            "var f=r(d[0]);f('/list')",
+            "m.exports=function(p){return fetch('http://a.x.test'+p)}",
+            "http://a.x.test/list",
+        ),
+        ("r(d[0])('/list')", "m.exports=function(p){return fetch('http://a.x.test'+p)}", "http://a.x.test/list"),
+        (
+            "var f=r(d[0]);new f('v2').load()",
+            "class C{constructor(p){this.p=p}load(){return fetch('http://a.x.test/'+this.p)}}m.exports=C",
+            "http://a.x.test/v2",
+        ),
+        (
+            "var f=r(d[0]);f('https://a.x.test:81/chat',{path:'/live'})",
+            "m.exports=function(t,o){var u=new URL(t);fetch(u.protocol+'//'+u.host+o.path)}",
+            "https://a.x.test:81/live",
+        ),
+        # A function of another module, a name in another function, and a member of what is exported.
+        ("var f=r(d[1]);f('/list')", "m.exports=function(p){return fetch('http://a.x.test'+p)}", ""),
+        ("var f=r(d[0]);(function(f){f('/list')})", "m.exports=function(p){return fetch('http://a.x.test'+p)}", ""),
+        ("var f=r(d[0]);f.of('/list')", "m.exports=function(p){return fetch('http://a.x.test'+p)}", ""),
+    ],
+)
+def test_what_a_module_exports_as_a_whole(first: str, second: str, wanted: str) -> None:
+    found = values(metro((first, "1,2"), (second, "2"), ("", "")))
+    assert {one for one in found if one.count("/") > 2} == ({wanted} if wanted else set())
+
+
+@each(
+    ("part", "wanted"),
+    [
+        ("protocol", "https:"), ("host", "a.x.test:81"), ("hostname", "a.x.test"), ("port", "81"),
+        ("origin", "https://a.x.test:81"), ("pathname", "/b"),
+    ],
+)  # fmt: skip
+def test_the_parts_of_a_parsed_address(part: str, wanted: str) -> None:
+    script = f"var u=new URL('https://a.x.test:81/b?c');fetch('https://o.x.test/'+u.{part}+'/end')"
+    assert f"https://o.x.test/{wanted}/end" in values(script)
