@@ -14,6 +14,7 @@ from tieback.recognise.scripts.values import (
     Kind,
     Source,
     Unknown,
+    Value,
     is_unknown,
     single,
 )  # fmt: skip
@@ -132,6 +133,18 @@ class Modules:
             return through(source.via[-1], heap.forced(value)) if source.via else heap.forced(value)
         finally:
             self._forcing.discard(key)
+
+    def same(self, source: Source) -> Value:
+        """What the value of a module, or its default, is before it is read: that can be another module."""
+        heap, function = self._program.heap, self._functions.get(source.at)
+        if function is None:
+            return Unknown()
+        self._program.visit(function)
+        value = heap.things[self._object(source.at)[0].at].fields.get("exports", UNKNOWN)
+        names = [name for name in source.via if name != INTEROP]
+        if names == ["default"] and self._has_default(value):
+            value = heap.member(value, "default")
+        return value[0][1] if len(value) == 1 and names in ([], ["default"]) else Unknown()
 
     def _has_default(self, value: Cases) -> bool:
         number = self._program.heap.thing(value[0][1])

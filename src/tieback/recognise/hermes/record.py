@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.hermes.calls import SINKS
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.scripts.resolve import NESTED, as_called, is_open, is_worth
-from tieback.recognise.scripts.values import Cases, Client, Kind, Source, Text, Unknown, Value, as_text, combine
+from tieback.recognise.scripts.values import Cases, Client, Kind, Source, Text, Unknown, Value, as_text, single
 
 if TYPE_CHECKING:
     from tieback.recognise.hermes.program import Program
 
 MAX_FOUND = 4_000
 """Most texts and configurations of one file."""
+_MAX_EXPORTS = 3
+"""Most modules that export each other, one after the other."""
+_MAX_BASES = 4
 _MAX_AROUND = 3
 """Functions around one whose callers are looked for, too."""
 _BASIC = "Basic "
@@ -97,13 +101,28 @@ class Record:
             return
         at = 1 if name == "open" else 0
         if at < len(arguments):
-            root = _root(this[0][1]) if self._bases else None
-            if root is not None and root in self._bases:
-                this = combine(lambda one: Client(as_text(one)), self._program.heap.forced(self._bases[root]))
-            for text in self._program.calls.address(arguments[at], self._program.heap.forced(this)):
-                self._record(run, text, name)
+            root = self._based(this[0][1]) if self._bases else None
+            clients = [self._program.heap.forced(this)]
+            if root is not None:
+                # One of several, as in ``base || "https://…"``; those that are not known give no address.
+                bases = [as_text(one) for _, one in self._program.heap.forced(self._bases[root])][:_MAX_BASES]
+                clients = [single(Client(one)) for one in bases if one.text != HOLE] or [single(Client(bases[0]))]
+            for client in clients:
+                for text in self._program.calls.address(arguments[at], client):
+                    self._record(run, text, name)
         for text in self._program.calls.servers(name, arguments):
             self._record(run, text, name)
+
+    def _based(self, client: Value) -> object:
+        """The client with a base address that a value is, also as what modules export; ``None`` if it is none."""
+        for _ in range(_MAX_EXPORTS):
+            root = _root(client)
+            if root in self._bases:
+                return root
+            if not isinstance(client, Source) or client.kind is not Kind.MODULE:
+                break
+            client = self._program.modules.same(client)
+        return None
 
     def _place(self, run: Run) -> int:
         header = self._program.code.header(run.function)

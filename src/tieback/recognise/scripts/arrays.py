@@ -25,6 +25,7 @@ from tieback.recognise.scripts.values import (
     choice,
     combine,
     is_function,
+    is_unknown,
     joined,
     of_key,
     single,
@@ -70,7 +71,7 @@ class Arrays:
             spread = reader.takes("...")
             start = reader.peek().start
             value, _ = self._run.read(start, env)
-            found += self.items(value) if spread else [value]
+            found += self.items(value) if spread and not is_unknown(value) else [value]
             end = reader.behind(start)
             if end < 0 or end <= start:
                 break

@@ -26,6 +26,8 @@ _MAX_RECEIVER = 2_000
 MAX_SITES = 100
 """Most calls of a function that are read."""
 _MAX_PLACES = 400
+_MAX_REST = 16
+"""Most arguments of a function whose last parameter stands for the rest of them."""
 _BEFORE = lazy_pattern(
     rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
 )
@@ -38,6 +40,10 @@ _CLASS = lazy_pattern(
     rb"(?:(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9})?(?P<class>class)(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]*))?"
     rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
 )
+_WHOLE_EXPORT = lazy_pattern(
+    rb"(?<![\w$.])[\w$]{1,20}\.exports\s{0,9}=\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}[\w$]{0,60}\s{0,9})?\Z"
+)
+"""Before a function or a name that is all that a module exports."""
 _CALLED_WHERE_IT_STANDS = lazy_pattern(rb"\}\s{0,9}(?:\(\s{0,9}\)|\)\s{0,9}\(\s{0,9}\))")
 _WRAPPED = lazy_pattern(
     rb"(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\(?(?:/\*[#@]__PURE__\*/)?\s{0,9}function\s{0,9}\Z"
@@ -100,7 +106,7 @@ class Callers:
         With them come the functions whose parameters are arguments of the call.
         """
         functions, record = self._run.functions, self._run.record
-        most = len(functions.parameter_names(scope))
+        most = _most(functions.parameter_names(scope))
         for at in self._sites(scope):
             record.missing.clear()
             values = functions.given(scope, self._arguments(at, most))
@@ -113,7 +119,9 @@ class Callers:
         found: list[Cases] = []
         start = reader.peek().start
         while start >= 0 and len(found) < most and not reader.is_next(")"):
-            found.append(self._run.value(start, NO_ENV))
+            spread = reader.takes("...")
+            value = self._run.value(reader.peek().start, NO_ENV)
+            found += (spread and self._run.arrays.items(value)) or [value]
             start = reader.next_item(start)
         return found
 
@@ -129,7 +137,7 @@ class Callers:
         functions, before = run.functions, run.given
         run.given = given
         try:
-            values = functions.given(scope, self._arguments(at, len(functions.parameter_names(scope))))
+            values = functions.given(scope, self._arguments(at, _most(functions.parameter_names(scope))))
         finally:
             run.given = before
         return {(scope.key, name): value for name, value in values.items()}
@@ -146,7 +154,26 @@ class Callers:
                 yield from self._calls_of_method(raw, scope, self._run.scopes.around(scope.head)[0])
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
+        if _WHOLE_EXPORT.search(bytes(self._run.data[max(0, scope.head - 120) : scope.head])):
+            yield from self._calls_of_module(scope.head)
         yield from self._calls_of_returned(scope)
+
+    def _calls_of_module(self, at: int, *, made: bool = False) -> Iterator[int]:
+        """The calls of what the module around an offset exports, by the names that other modules give it."""
+        run = self._run
+        for scope, end in run.modules.loads(at):
+            start = operand_before(run.data, end, max(0, end - 80))
+            if run.data[end : end + 1] == b"(" and not made:
+                yield end
+            named = _BEFORE.search(bytes(run.data[max(0, start - 80) : start])) if start >= 0 else None
+            if named is None or not named["assigned"] or named["dot"]:
+                continue
+            raw = bytes(named["assigned"])
+            for place in self._places(raw, b"(", scope.start, scope.end):
+                binding = run.names.find(raw.decode(), place)
+                is_made = not made or _NEW.search(bytes(run.data[max(0, place - 12) : place]))
+                if binding is not None and start in binding.at and is_made:
+                    yield place + len(raw)
 
     def _calls_of_returned(self, scope: Scope) -> Iterator[int]:
         """The calls of a function that another one returns, by the names of its results: ``get: request("GET")``."""
@@ -211,6 +238,9 @@ class Callers:
                     if not method and not self._is_class(made, at):
                         continue
                     yield place + len(sign) - 1
+        for at in run.names.words.places(made.name)[:_MAX_PLACES]:
+            if _WHOLE_EXPORT.search(bytes(run.data[max(0, at - 40) : at])) and self._is_class(made, at):
+                yield from self._calls_of_module(at, made=True)
         yield from self._of_subclasses(made)
 
     def _of_subclasses(self, made: _Class) -> Iterator[int]:
@@ -353,6 +383,11 @@ class Callers:
         for place in within(self._run.names.words.places(needle, after), start, end)[:_MAX_PLACES]:
             self._run.budget.take(1 + ((end - start) >> 14))
             yield place
+
+
+def _most(names: Sequence[str]) -> int:
+    """Most arguments of a call that parameters stand for; the last one can stand for any number."""
+    return _MAX_REST if names and names[-1].startswith("...") else len(names)
 
 
 def _is_path(text: Text) -> bool:

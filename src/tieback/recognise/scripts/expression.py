@@ -72,6 +72,7 @@ _COPIES = frozenset((
 _GENERATOR = lazy_pattern(rb"function\s{0,9}\*")
 _THIS = single(Unknown("this"))
 _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
+_REQUESTS = ("get", "post", "put", "patch", "delete", "head", "request")
 _THROUGH = ("window", "globalThis", "self", "global")
 _KEYWORDS = frozenset(("true", "false", "null", "undefined", "NaN", "async", "function", "class", "new", "this"))
 
@@ -277,6 +278,8 @@ class Expression:
         if path == "Map" and arguments and (rows := self.run.arrays.items(arguments[0])):
             return single(Table(Items(tuple(rows))))
         one = made[0][1]
+        if isinstance(one, Source) and one.kind is Kind.MODULE:
+            one = self.run.modules.export(one, "default")[0][1]
         if isinstance(one, Source) and one.kind in (Kind.CLASS, Kind.FUNCTION):
             return single(Source(Kind.INSTANCE, one.at, NO_ENV))
         return single(Unknown(f"new {path}"))
@@ -315,7 +318,7 @@ class Expression:
         while not self.broken and not self.reader.takes(")"):
             spread = self.reader.takes("...")
             value = self.assignment()
-            found += self.run.arrays.items(value) if spread else [value]
+            found += (self.run.arrays.items(value) or [UNKNOWN]) if spread and not is_unknown(value) else [value]
             if not self._goes_on(",") and not self.reader.is_next(")"):
                 self.broken = True
             if len(found) > _MAX_ARGUMENTS:
@@ -402,6 +405,10 @@ class Expression:
                 return self._call(single(Unknown(name.text)), arguments, start)
             case Unknown(path=path) if (stored := run.platform.stored(path, name.text, arguments)) is not None:
                 return stored
+            case Source(kind=Kind.MODULE) if name.text in _REQUESTS and arguments:
+                whole = run.modules.export(value, "default")[0][1]
+                if isinstance(whole, Client):
+                    return self._method_of(whole, name, arguments, start)  # the module is a client
         return self._call(run.objects.member(single(value), name.text, name.start), arguments, start)
 
     def _call(self, value: Cases, arguments: list[Cases], at: int) -> Cases:

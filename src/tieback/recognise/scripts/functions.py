@@ -164,6 +164,8 @@ class Functions:
         if self._run.data[scope.head] == 0x28:
             names, _, patterns = self._parameters(scope.head)
         found = {name: value for name, value in zip(names, arguments, strict=False) if name}
+        if names and names[-1].startswith("..."):
+            found[names[-1][3:]] = single(Items(tuple(arguments[len(names) - 1 :])))
         return found | self._in_patterns(patterns, arguments)
 
     def _in_patterns(self, patterns: Mapping[int, int], arguments: Sequence[Cases]) -> dict[str, Cases]:

@@ -6,6 +6,8 @@ function that loads others (https://webpack.js.org/concepts/modules/). Metro has
 of one module is searched for an export.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -27,6 +29,7 @@ from tieback.recognise.scripts.values import (
     choice,
     single,
 )  # fmt: skip
+from tieback.recognise.scripts.words import within
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -47,9 +50,12 @@ _MODULE = lazy_pattern(
     + rb"\s*=>"
     rb"|[\w$]{1,20}\s*=>)|" + _PARAMETERS + rb")\s*\{"
 )
-_METRO = lazy_pattern(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
-_METRO_HEAD = lazy_pattern(rb"\}, ?(\d{1,9}), ?\[")
+_METRO = lazy_pattern(rb"\}\)?\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
+_METRO_HEAD = lazy_pattern(rb"\}\)?, ?(\d{1,9}), ?\[")
 _MAX_MODULES = 100_000
+_MAX_LOADING = 10_000
+_LEAST_OF_METRO = 5
+"""Least parameters of a module's function: the second one loads others, and the last one lists their numbers."""
 _BEFORE_KEY = (b"{", b",", b'"', b"'", b"\n", b"\t", b" ", b"/")
 _CHAINED = lazy_pattern(rb"[\w$]+\.[\w$]+\s*=(?!=)")
 _GETTER = lazy_pattern(rb"(?:\(\)\s*=>|function\s*\(\)\s*\{\s*return)")
@@ -117,6 +123,38 @@ class Modules:
             if scope.end == at and scope.function:
                 return Source(Kind.MODULE, scope.start - 1, NO_ENV)
         return None
+
+    def loads(self, at: int) -> Iterator[tuple[Scope, int]]:
+        """Where other modules of Metro load the module around an offset: their functions, and the ends of the calls."""
+        run = self._run
+        number = next((int(one[1]) for one in map(self._metro_end, run.scopes.around(at)) if one is not None), -1)
+        for scope, numbers in self._loading if number >= 0 else ():
+            names = bytes(run.data[scope.head : scope.head_end]).strip(b"() ").replace(b" ", b"").split(b",")
+            if number not in numbers or len(names) < _LEAST_OF_METRO:
+                continue
+            call = b"(%b[%d])" % (names[-1], numbers.index(number))
+            for place in within(run.names.words.places(names[1], b"("), scope.start, scope.end):
+                run.budget.take()
+                if run.data[place + len(names[1]) : place + len(names[1]) + len(call)] == call:
+                    yield scope, place + len(names[1]) + len(call)
+
+    def _metro_end(self, scope: Scope) -> re.Match[bytes] | None:
+        """The number and the list of a module of Metro with this scope."""
+        return _METRO.match(self._run.data, scope.end, scope.end + 20_100) if scope.function else None
+
+    @cached_property
+    def _loading(self) -> list[tuple[Scope, list[int]]]:
+        """The functions of the modules of Metro, each with the numbers of those that it loads."""
+        run, found = self._run, []
+        before = run.budget.mark()
+        for at in sorted(place for places in self._metro.values() for place in places)[:_MAX_LOADING]:
+            run.budget.take()
+            scope = run.scopes.around(at)[0]
+            listed = self._metro_end(scope) if scope.end == at else None
+            if listed is not None:
+                found.append((scope, [int(one) for one in listed[2].split(b",") if one.strip().isdigit()]))
+        run.budget.kept(before)
+        return found
 
     def parameter(self, name: str, binding: Binding) -> Cases | None:
         """A parameter of the function of a Metro module, if it lists the modules that it loads."""

@@ -96,6 +96,11 @@ _ADDRESS = lazy_pattern(
 )
 _SERVER = lazy_pattern(r"(?i:host|url|uri|server|addr|domain|endpoint|base)|^ip$|Ip$|IP$")
 """In the name of a member that is a server, or an address of one."""
+_URL_PARTS = frozenset(("protocol", "host", "hostname", "port", "origin", "pathname"))
+"""Members of a parsed address: https://url.spec.whatwg.org/#url-class"""
+_PARSED = lazy_pattern(
+    r"(?P<origin>(?P<protocol>[a-z]{2,8}:)//(?P<host>(?P<hostname>[A-Za-z0-9.-]{1,253})(?::(?P<port>\d{1,5}))?))(?P<pathname>/[^?#]{0,2000})?(?=[?#]|\Z)"
+)
 _GENERIC = frozenset((
     "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",
     "baseURL", "api", "environment",
@@ -146,6 +151,8 @@ class Objects:
             case Text(text=text):
                 if key == "href":
                     return single(value)
+                if key in _URL_PARTS:
+                    return _part_of_url(value, key)
                 return single(len(text)) if key == "length" and HOLE not in text else UNKNOWN
             case Client():
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
@@ -554,6 +561,14 @@ class Objects:
 def _variable(binding: Binding | None) -> tuple[object, ...]:
     """What two names have in common that stand for the same variable."""
     return () if binding is None else (binding.way, binding.scope.start)
+
+
+def _part_of_url(url: Text, key: str) -> Cases:
+    """A part of an address that is parsed; unknown if its host is."""
+    found = _PARSED.match(url.text)
+    if found is None:
+        return UNKNOWN
+    return single(url._replace(text=found[key] or ("/" if key == "pathname" else ""), parts=()))
 
 
 def _is_empty(value: Value) -> bool:

@@ -4,7 +4,8 @@ The scripts of a page share their global names, the members of shared objects, a
 ``var API = "https://…/"`` in one file and ``$.get(API + "users")`` in another one, or a service of AngularJS that
 returns the address (https://docs.angularjs.org/guide/services). A call can begin with a name to which its script gives
 no address. If another script defines that name, the two are read together as one script, with those that have an
-address. Only these calls are looked at. Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
+address, and those that call the method around the call: ``service.send("users")``. Only these calls are looked at.
+Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
 """
 
 import re
@@ -26,7 +27,7 @@ _MAX_PLACES = 40
 _MAX_FOUND = 200
 """Most places of one kind of call in a script."""
 _VALUE = 100
-_MAX_WITHOUT = 65_536
+_MAX_WITHOUT = 131_072
 """Most bytes of a script without a call or an address."""
 _MAX_SETTINGS = 8_192
 """Most bytes of a file of settings."""
@@ -48,6 +49,14 @@ _ARGUMENT = lazy_pattern(
     rb"(?P<root>[A-Za-z_$][\w$]{0,60})(?P<rest>[\w$.()\[\]]{0,80})\s{0,9}(?P<behind>[+}),;\n])"
 )
 """The argument of a call: a name, or a sum or text that begins with a name."""
+_METHOD = lazy_pattern(
+    rb"(?<![\w$])(?P<name>[A-Za-z_$][\w$]{2,60})\s{0,9}"
+    rb"(?:[:=]\s{0,9}(?:async\s{1,9})?(?:function\s{0,9}[\w$]{0,60}\s{0,9})?)?\((?P<parameters>[\w$,\s]{1,200})\)\s{0,9}(?:=>\s{0,9})?\{"
+)
+"""The beginning of a method with parameters."""
+_METHOD_REACH = 2_000
+"""Most bytes between the beginning of a method and its call."""
+_STATEMENTS = frozenset((b"function", b"if", b"for", b"while", b"switch", b"catch", b"with"))
 _NOT_ROOTS = frozenset((b"function", b"this", b"new", b"async", b"await", b"null", b"true", b"false", b"undefined"))
 
 
@@ -66,6 +75,8 @@ class _Call(NamedTuple):
     """The function."""
     names: frozenset[bytes]
     """The names in the beginning of the argument, and in the value of the first one."""
+    method: bytes = b""
+    """The method around it, if the argument has a parameter of it."""
 
 
 class _File(NamedTuple):
@@ -148,8 +159,9 @@ class PageScripts:
         needed = {name for calls in kept.values() for call in calls for name in call.names}
         if not needed:
             return None
+        methods = {b"." + call.method + b"(" for calls in kept.values() for call in calls if call.method}
         for file, one in sorted(self._files.items()):
-            if kept[file] or one.has_address or defined[file] & needed:
+            if kept[file] or one.has_address or defined[file] & needed or any(name in one.text for name in methods):
                 found.add(file, one.text, kept[file])
         return found
 
@@ -207,10 +219,20 @@ def _calls(text: bytes) -> list[_Call]:
         at = one.start("root")
         template = text.rfind(b"`", one.start(), at)
         names = frozenset(_WORD.findall(root + rest + b" " + value)) - _COMMON
-        found.append(_Call(at if template < 0 else template, call.strip(b".( :").decode(), names))
+        begin = at if template < 0 else template
+        found.append(_Call(begin, call.strip(b".( :").decode(), names, _method_around(text, begin)))
         if len(found) == MAX_OF_FILE:
             break
     return found
+
+
+def _method_around(text: bytes, at: int) -> bytes:
+    """The method whose parameter is in the argument of a call; empty if there is none near."""
+    argument = set(re.findall(rb"[A-Za-z_$][\w$]*", text[at : at + _VALUE].partition(b"\n")[0]))
+    for found in reversed(list(_METHOD.finditer(text, max(0, at - _METHOD_REACH), at))):
+        if found["name"] not in _STATEMENTS and not argument.isdisjoint(re.split(rb"[,\s]+", found["parameters"])):
+            return bytes(found["name"])
+    return b""
 
 
 def _value_of(name: bytes, text: bytes) -> bytes | None:

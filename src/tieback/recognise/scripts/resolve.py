@@ -219,9 +219,9 @@ class Resolution:
         hosts: dict[str, Text] = {}
         passed = False
         self._run.record.unbound.clear()
-        for value in self._values(candidate, at):
+        for texts in self._texts(candidate, at):
             passed = passed or bool(self._run.record.missing)
-            for whole in self._addresses(value, at):
+            for whole in texts:
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
                 if self._has_base and candidate.call in _BASED:
                     text = self._bases.requested(_BASED[candidate.call], at, text) or text
@@ -239,8 +239,8 @@ class Resolution:
                 self._told.add(address)
                 yield Resolved(text, at, candidate.call)
 
-    def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
-        """The value of a candidate, and its value for each call of the functions around it."""
+    def _texts(self, candidate: Candidate, at: int) -> Iterator[list[Text]]:
+        """The addresses in a candidate, and those in it for each call of the functions around it."""
         run = self._run
         waiting = [_Setting(NO_ENV, 0)]
         for count in range(MAX_CALLED):
@@ -254,12 +254,13 @@ class Resolution:
             run.given = NO_ENV
             if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
                 value = self._of_default_client(candidate)
-            yield value
+            texts = list(self._addresses(value, at))
+            yield texts
             if candidate.positional:
-                yield self._with_port(at, value, env)
+                yield list(self._addresses(self._with_port(at, value, env), at))
             direct = candidate.call in _DIRECT
-            if setting.level < _MAX_LEVELS and any(is_open(one, direct=direct) for _, one in value):
-                hosted = any(isinstance(one, Text) and _HOSTED.search(one.text) for _, one in value)
+            if setting.level < _MAX_LEVELS and any(is_open(one, direct=direct) for one in texts):
+                hosted = any(_HOSTED.search(one.text) for one in texts)
                 waiting += self._further(setting, MAX_CALLED - count, hosted=hosted)
 
     def _further(self, setting: _Setting, most: int, *, hosted: bool) -> list[_Setting]:

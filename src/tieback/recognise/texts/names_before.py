@@ -1,4 +1,4 @@
-"""What the name directly before a literal of a script says: a return address, a header, an example, a base.
+"""What the name directly before a literal of a script says: a return address, a header, an example, a base, a title.
 
 ``{iss: "https://…"}``, ``redirect_uri = "https://…"``, ``{Referer: "https://…"}``, ``{placeholder: "https://…"}`` and
 ``new URL(path, "https://…").searchParams``. No code contacts such an address.
@@ -34,6 +34,13 @@ _READ = lazy_pattern(
 """Code that takes the example if a person entered nothing: ``field.value || field.placeholder``."""
 _PATTERN = lazy_pattern(rb"(?<!\$)\{[\w,-]{1,20}\}")
 """A part of an address that a person replaces: ``{z}/{x}/{y}.png``."""
+_PAGE_TEXT = lazy_pattern(
+    rb"(?:(?<![\w$.])(?:window\s{0,4}\.\s{0,4})?document\s{0,4}(?:\.\s{0,4}title|\[[\"']title[\"']\])"
+    rb"|\.\s{0,4}(?:textContent|innerText)|\[[\"'](?:textContent|innerText)[\"']\])\s{0,8}=\s{0,8}\Z"
+)
+"""What only shows a text: https://html.spec.whatwg.org/multipage/dom.html#document.title, and the text of a node."""
+_WORDS = lazy_pattern(rb"(?:[\w\x80-\xff .,:;!?&-]|\\x20){1,200}(?: |\\x20)")
+"""Words before an address. Code in an element for it, as a script or a style has, has other signs before one."""
 _FAR = 160
 
 
@@ -61,6 +68,8 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
         return prose.USER_AGENT
     if _PART.match(data, end, end + 60) and _BASE.search(before):
         return BASE
+    if _PAGE_TEXT.search(before) and _WORDS.fullmatch(data, start + 1, offset):
+        return prose.SHOWN
     if not _PLACEHOLDER.search(before) or is_example_read(data):
         return ""
     return "" if PICTURE.search(data, start + 1, end) and not _PATTERN.search(data, start + 1, end) else prose.EXAMPLE

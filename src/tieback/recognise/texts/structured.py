@@ -58,6 +58,9 @@ _SOFTWARE = lazy_pattern(
     re.IGNORECASE,
 )
 """Another key of the description of a library, an example or a key of an account beside one of these."""
+_PLUG_IN = lazy_pattern(rb"[{,]\s{0,40}(?P<key>id|app|label|packageName)\s{0,8}:")
+_PLUG_IN_KEYS = 4
+"""What a plug-in for the developer tools of Vue has beside its page: https://devtools.vuejs.org/plugins/api"""
 _SOFTWARE_REACH = 1_500
 _ALONE = frozenset(
     (b"$schema", b"_resolved", b"_npmoperationalinternal", b"auth_provider_x509_cert_url", b"client_x509_cert_url")
@@ -327,7 +330,9 @@ def _is_of_software(data: bytes, start: int, key: bytes) -> bool:
         if depth < 0:
             last = found.end()
             break
-    return any(found["key"].lower() != key for found in _SOFTWARE.finditer(data, first, last))
+    if any(found["key"].lower() != key for found in _SOFTWARE.finditer(data, first, last)):
+        return True
+    return key == b"homepage" and len({found["key"] for found in _PLUG_IN.finditer(data, first, last)}) == _PLUG_IN_KEYS
 
 
 def is_page_of_software(data: bytes, start: int, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.each import each
 from tests.unit.recognise.scripts.test_resolve import values
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.module_arrays import ModuleArrays
@@ -139,3 +140,93 @@ def test_a_parameter_that_loads_modules_does_not_hide_the_one_of_a_wrapper() -> 
         'function(e,t){t.ROOT="https://w.acme.test"}',
     )
     assert "https://w.acme.test/users" in values(script)
+
+
+def test_a_service_requests_what_its_callers_give_in_the_options_of_a_call() -> None:
+    root = "angular.module('a').value('ROOT','http://a.x.test/')"
+    service = (
+        "angular.module('a').factory('req',function($http,ROOT){return{send:function(url,form){"
+        "return $http({method:'POST',url:ROOT+url})}}})"
+    )
+    caller = "angular.module('a').controller('C',function(req){var p='news';this.f=function(){req.send(p+'/list')}})"
+    assert values(f"{root};{service};{caller}") == {"http://a.x.test/news/list"}
+    shown = caller.replace("req.send(", "show(")
+    assert values(f"{root};{service};{shown}") == set()
+
+
+def metro(*modules: tuple[str, str]) -> str:
+    parts = (
+        f"__d(function(g,r,i,a,m,e,d){{{code}}},{number},[{loads}]);" for number, (code, loads) in enumerate(modules)
+    )
+    return "".join(parts)
+
+
+@each(
+    ("first", "second", "wanted"),
+    [
+        (
+            "r(d[0]).get('/list')",
+            "m.exports=r(d[0]).create({baseURL:'http://a.x.test/v1'})",
+            {"http://a.x.test/v1/list"},
+        ),
+        ("r(d[0]).build('/list')", "m.exports=r(d[0]).create({baseURL:'http://a.x.test/v1'})", set()),
+        ("r(d[0]).get('/list')", "m.exports={baseURL:'http://a.x.test/v1'}", set()),
+        (
+            "var C=r(d[0]);new C('v2').load('a','b')",
+            "class C{load(...p){return fetch(['http://a.x.test',...p].join('/'))}}m.exports=C",
+            {"http://a.x.test/a/b"},
+        ),
+        (
+            "var C=r(d[0]);new C('v2').get('a','b')",
+            "class C{at(...p){return['http://a.x.test',...p].join('/')}get(...p){fetch(this.at(...p))}}m.exports=C",
+            {"http://a.x.test/a/b"},
+        ),
+    ],
+)
+def test_a_module_that_is_a_client_or_a_class(first: str, second: str, wanted: set[str]) -> None:
+    bundle = metro((first, "1"), (second, "2"), ("", ""))
+    for script in (bundle, bundle.replace("__d(function", "__d((function").replace("},", "}),")):
+        assert {one for one in values(script) if one.count("/") > 3 or not wanted} == wanted
+
+
+@each(
+    ("first", "second", "wanted"),
+    [
+        # What a module exports as a whole is called by the names that other modules give it, or where it is loaded.
+        (
+            "var f=r(d[0]);f('/list')",
+            "m.exports=function(p){return fetch('http://a.x.test'+p)}",
+            "http://a.x.test/list",
+        ),
+        ("r(d[0])('/list')", "m.exports=function(p){return fetch('http://a.x.test'+p)}", "http://a.x.test/list"),
+        (
+            "var f=r(d[0]);new f('v2').load()",
+            "class C{constructor(p){this.p=p}load(){return fetch('http://a.x.test/'+this.p)}}m.exports=C",
+            "http://a.x.test/v2",
+        ),
+        (
+            "var f=r(d[0]);f('https://a.x.test:81/chat',{path:'/live'})",
+            "m.exports=function(t,o){var u=new URL(t);fetch(u.protocol+'//'+u.host+o.path)}",
+            "https://a.x.test:81/live",
+        ),
+        # A function of another module, a name in another function, and a member of what is exported.
+        ("var f=r(d[1]);f('/list')", "m.exports=function(p){return fetch('http://a.x.test'+p)}", ""),
+        ("var f=r(d[0]);(function(f){f('/list')})", "m.exports=function(p){return fetch('http://a.x.test'+p)}", ""),
+        ("var f=r(d[0]);f.of('/list')", "m.exports=function(p){return fetch('http://a.x.test'+p)}", ""),
+    ],
+)
+def test_what_a_module_exports_as_a_whole(first: str, second: str, wanted: str) -> None:
+    found = values(metro((first, "1,2"), (second, "2"), ("", "")))
+    assert {one for one in found if one.count("/") > 2} == ({wanted} if wanted else set())
+
+
+@each(
+    ("part", "wanted"),
+    [
+        ("protocol", "https:"), ("host", "a.x.test:81"), ("hostname", "a.x.test"), ("port", "81"),
+        ("origin", "https://a.x.test:81"), ("pathname", "/b"),
+    ],
+)  # fmt: skip
+def test_the_parts_of_a_parsed_address(part: str, wanted: str) -> None:
+    script = f"var u=new URL('https://a.x.test:81/b?c');fetch('https://o.x.test/'+u.{part}+'/end')"
+    assert f"https://o.x.test/{wanted}/end" in values(script)

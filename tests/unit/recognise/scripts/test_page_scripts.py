@@ -52,6 +52,24 @@ def test_a_call_with_a_name_of_another_script(other: dict[str, str], call: str) 
     assert values({"call.js": call}) == set()
 
 
+SERVICE = (
+    "angular.module('a').factory('req',function($http,ROOT){return{send:function(url,form){\n"
+    "return $http({method:'POST',url:ROOT+url+'?as=json'})}}})"
+)
+ROOT = "angular.module('a').value('ROOT','https://a.x.test/')"
+CALLER = "angular.module('a').controller('C',function(req){var part='api';this.f=function(){req.send(part+'/user')}})"
+
+
+def test_a_method_that_further_scripts_call_with_the_path() -> None:
+    files = {"values.js": ROOT, "call.js": SERVICE, "controllers/c.js": CALLER}
+    assert "https://a.x.test/api/user" in {one.partition("?")[0] for one in values(files)}
+    for name in ("values.js", "controllers/c.js"):
+        rest = {file: text for file, text in files.items() if file != name}
+        assert not any("user" in one for one in values(rest))
+    other = CALLER.replace("req.send", "bus.emitTo")
+    assert not any("user" in one for one in values({**files, "controllers/c.js": other}))
+
+
 @each(
     ("other", "call"),
     [

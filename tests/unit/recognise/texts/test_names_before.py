@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts.names_before import BASE, reason
-from tieback.recognise.texts.prose import EXAMPLE, ISSUER, REDIRECT, REFERER, USER_AGENT
+from tieback.recognise.texts.prose import EXAMPLE, ISSUER, REDIRECT, REFERER, SHOWN, USER_AGENT
 
 
 @each(
@@ -41,6 +41,31 @@ def test_the_name_decides(before: str, behind: str, expected: str) -> None:
 def test_the_site_of_a_program_in_a_template(text: str, expected: str) -> None:
     data = text.encode()
     assert reason(data, data.rindex(b"}"), data.index(b"https"), len(data)) == expected
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("document.title='About https://a.shop.test/about',f()", SHOWN),
+        ("document['title']='Terms:\\x20https://a.shop.test/about';", SHOWN),
+        ("e.textContent = 'Ask at https://a.shop.test';", SHOWN),
+        ("e['innerText']='Ask at https://a.shop.test';", SHOWN),
+        # Code that an element runs or loads, an address that other code can read again, and other names.
+        ("s.textContent='import a from \"https://a.shop.test/a.js\"';", ""),
+        ("s.textContent='@import url(https://a.shop.test/a.css)';", ""),
+        ("s.textContent='fetch(`https://a.shop.test`)';", ""),
+        ("s.textContent='x=1 // https://a.shop.test';", ""),
+        ("e.textContent='https://a.shop.test';", ""),
+        ("song.title='About https://a.shop.test';", ""),
+        ("e.innerHTML='See https://a.shop.test';", ""),
+        ("e.textContent=='See https://a.shop.test';", ""),
+    ],
+)
+def test_words_that_a_page_only_shows(text: str, expected: str) -> None:
+    data = text.encode()
+    assert reason(data, data.index(b"=") + text.partition("=")[2].index("'") + 1, data.index(b"https"), len(data)) == (
+        expected
+    )
 
 
 @given(st.binary(max_size=200), st.integers(0, 200))

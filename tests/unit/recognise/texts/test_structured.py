@@ -55,6 +55,9 @@ def test_offsets_in_the_text_of_a_string(text: str, at: int, expected: int) -> N
         ('{version:"1",homepage:"X"}', b"homepage", True),
         ('{a:{version:"1"},homepage:"X"}', b"homepage", True),
         ('{version:"1"},{homepage:"X"}', b"homepage", False),
+        ('s({id:"org.a.b",app:e,label:"B",homepage:"X",logo:"Y",packageName:"b"},f)', b"homepage", True),
+        ('s({id:"org.a.b",label:"B",homepage:"X",logo:"Y",packageName:"org.a.b"},f)', b"homepage", False),
+        ('s({id:"org.a.b",app:e,label:"B",start:"X",packageName:"b"},f)', b"start", False),
         ('["X"]', b"", False),
     ],
 )
