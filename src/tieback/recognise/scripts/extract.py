@@ -129,9 +129,9 @@ class ScriptExtractor:
 
     def _in_chunks(self) -> Iterator[Find]:
         """What a chunk of a bundle puts together with modules of another file."""
-        from tieback.recognise.scripts import resolve
-
         for chunk in self.names.bundles.chunks():
+            from tieback.recognise.scripts import resolve
+
             hits, _ = self._scanner.scan(chunk.data, 0, len(chunk.data), MAX_HITS)
             marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
             budget = Budget(min(self.left, ACROSS_STEPS))

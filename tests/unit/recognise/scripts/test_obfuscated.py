@@ -104,7 +104,7 @@ def test_an_address_that_is_put_together_in_flattened_code_is_whole() -> None:
 
 
 @given(st.text(alphabet="_0x1abcdefghij.'\"{}()[]:,;=+ /function return", max_size=300))
-def test_no_script_makes_the_readers_fail(script: str) -> None:
+def test_the_readers_of_obfuscated_scripts_never_raises(script: str) -> None:
     without_proxies(_HIDING + script)
     with_plain_numbers(script)
 
