@@ -25,6 +25,7 @@ from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.code.renamed_retrofit import bases as renamed_bases
 from tieback.recognise.dataflow.code.retrofit import base_for, paths
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
+from tieback.recognise.dataflow.default_requests import default_requests
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, decrypted_hosts, is_below
@@ -244,6 +245,7 @@ class _Finds:
                     yield from self._facts(flow, flow.value, project)
         yield from self._passed()
         yield from self._retrofit()
+        yield from self._default_requests()
         yield from self._fields()
 
     def domains(self) -> set[str]:
@@ -529,6 +531,12 @@ class _Finds:
                 flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
                 # The evidence is the place of the path; the base URL has a sighting of its own.
                 yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
+
+    def _default_requests(self) -> Iterator[Find]:
+        for flow, base, spec in default_requests(self._analysis.flows):
+            text = url_of({"url": base, "spec": spec})
+            for find in self._new(flow, text, f"{base}\n{spec}", flow.value.first):
+                yield self._unless_never_run(flow, find)
 
     def _is_joined_twice(self, text: str) -> bool:
         """True for an address of a server behind the same server, one below its name, or a path of a related one.

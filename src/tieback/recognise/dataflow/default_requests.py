@@ -1,0 +1,86 @@
+"""Requests of Ktor without a host: they go to the address that its client has by default.
+
+``defaultRequest { url("https://api.shop.test/v1/") }`` and ``client.get("orders")`` are in different methods.
+Source: https://ktor.io/docs/client-default-request.html
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.analysis import DataFlow
+from tieback.recognise.dataflow.code.retrofit import base_for
+from tieback.recognise.dataflow.methods.values import EndpointParts
+from tieback.recognise.dataflow.walk.compose import url_of
+
+MAX_REQUESTS = 1_000
+"""Most requests without a host of one app."""
+_BUILDER = "Lio/ktor/http/URLBuilder;"
+_BUILDERS = (_BUILDER, "Lio/ktor/http/URLBuilderKt;")
+_RELATIVE = lazy_pattern(r"/?[A-Za-z0-9._~-][^:?#]*(?:[?#].*)?")
+_WHOLE = lazy_pattern(r"https?://[^/{}]")
+
+
+class DefaultRequest(NamedTuple):
+    """A request, with the address that the client has by default."""
+
+    flow: DataFlow
+    """The request."""
+    base: str
+    spec: str
+
+
+def default_requests(flows: Iterable[DataFlow]) -> Iterator[DefaultRequest]:
+    """Each request without a host whose address is known.
+
+    The block of a default request can set the host of a builder; it counts if there is no whole address by default.
+    """
+    every = [(flow, flow.value) for flow in flows if flow.name.startswith("Ktor")]
+    requests = [(flow, spec) for flow, facts in every if (spec := _spec(flow, facts))]
+    if not requests:
+        return
+    bases = [
+        (flow.method, str(facts.values.get("url", "")))
+        for flow, facts in every
+        if flow.name == "Ktor.defaultRequest" and isinstance(facts, EndpointParts)
+    ]
+    bases = [one for one in bases if _WHOLE.match(one[1])]
+    if not bases:
+        bases = [(flow.method, url) for flow, facts in every if (url := _set_host(flow, facts))]
+    for flow, spec in requests[:MAX_REQUESTS]:
+        base = _base(flow.method, bases)
+        if base is not None:
+            yield DefaultRequest(flow, base, spec)
+
+
+def _spec(flow: DataFlow, facts: object) -> str:
+    """The path of a request that names nothing else; empty for another call."""
+    if not isinstance(facts, EndpointParts) or flow.sink is None or len(facts.values) != 1:
+        return ""
+    role = "path" if flow.sink.owner in _BUILDERS else "url"
+    spec = facts.values.get(role)
+    is_request = flow.name == "Ktor"
+    return spec if is_request and isinstance(spec, str) and _RELATIVE.fullmatch(spec) else ""
+
+
+def _set_host(flow: DataFlow, facts: object) -> str:
+    """The address that a block gives to a builder, without a path or with one that ends with a slash; or empty."""
+    if flow.sink is None or flow.sink.owner not in _BUILDERS or not isinstance(facts, EndpointParts):
+        return ""
+    path = facts.values.get("path", "/")
+    base = url_of({**facts.values, "path": path})
+    return base if str(path).endswith("/") and _WHOLE.match(base) else ""
+
+
+def _base(method: str, bases: list[tuple[str, str]]) -> str | None:
+    """The address that the class of a request sets, or else the only one, or the one of the nearest class."""
+    mine = _outer(method)
+    own = {url for setter, url in bases if _outer(setter) == mine}
+    if len(own) == 1:
+        return own.pop()
+    return base_for(mine, [(_outer(setter), url) for setter, url in bases])
+
+
+def _outer(method: str) -> str:
+    """The class in the source of a method in smali notation: without those inside it."""
+    return method.partition("->")[0].partition("$")[0].rstrip(";") + ";"
