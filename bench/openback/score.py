@@ -6,7 +6,7 @@ It imports numpy, the standard library, and ``intervals.py``; nothing of tieback
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -355,9 +355,10 @@ def _joined(labels: Mapping[str, Sequence[str]]) -> str:
 
 
 def _apart(first: str, second: str) -> tuple[str, str]:
-    """The labels without the claims that are the same."""
-    pairs = [(one, two) for one, two in zip(first.split("; "), second.split("; "), strict=True) if one != two]
-    return "; ".join(one for one, _ in pairs), "; ".join(two for _, two in pairs)
+    """The labels without the claims that are the same; a value can have a semicolon itself."""
+    both = zip_longest(first.split("; "), second.split("; "))
+    pairs = [(one, two) for one, two in both if one != two]
+    return "; ".join(one for one, _ in pairs if one is not None), "; ".join(two for _, two in pairs if two is not None)
 
 
 def _by_subject(claims: Sequence[Document], names: Sequence[str]) -> dict[tuple[str, str], list[str]]:

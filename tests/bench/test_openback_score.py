@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.openback import __main__ as command
+from bench.openback import score as scoring
 from bench.openback.counting import Kind, count_case, matches
 from bench.openback.intervals import NOTHING, Estimate, by_group, difference, median, ratio, weights
 from bench.openback.report import amount, as_json, as_text
@@ -408,6 +409,11 @@ def test_any_valid_files_are_scored_and_intervals_contain_their_estimate(
                 assert one.low <= one.value <= one.high
     for pair in scores.pairs:
         assert pair.low <= pair.difference <= pair.high
+
+
+def test_labels_are_set_apart_also_if_a_value_has_a_semicolon() -> None:
+    assert scoring._apart("none; open", "none; shut") == ("open", "shut")
+    assert scoring._apart("none", "; and none") == ("none", "; and none")
 
 
 @settings(max_examples=25, deadline=None)

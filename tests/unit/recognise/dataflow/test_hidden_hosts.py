@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
@@ -140,6 +140,7 @@ def test_the_fields_of_a_certificate_in_a_text_are_no_back_ends() -> None:
 
 @settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(112, len(HIDDEN) - 4), st.integers(0, 2**32 - 1)), max_size=6))
+@example([(885, 1), (1914, 0)])  # the code ends before an address in it
 def test_a_damaged_file_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(HIDDEN)
     for place, number in patches:

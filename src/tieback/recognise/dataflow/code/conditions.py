@@ -101,10 +101,13 @@ class Conditions:
         if not before.is_complete and before.place < at and self._left > 0:
             begin = before.place
             units = self._code.file(number).units(code, min(at + _LONGEST_PAIR, code.units), begin)
-            while before.place < at:
-                self._left -= 1
-                if before.read(units, before.place - begin, lambda member: self.texts.compares(number, member)):
-                    break
+            try:
+                while before.place < at:
+                    self._left -= 1
+                    if before.read(units, before.place - begin, lambda member: self.texts.compares(number, member)):
+                        break
+            except IndexError:
+                before.is_complete = True  # the code of a damaged file ends before the unit
         return before.decides < at and self._left > 0
 
     def _reach(self, number: int, code: CodeItem) -> frozenset[int] | None:
