@@ -39,10 +39,9 @@ def test_values_by_name(file: str, content: bytes, key: str, value: str) -> None
 
 
 def test_a_name_with_two_values_has_none() -> None:
-    settings = read(("assets/a.properties", b"host=a.test\n"), ("assets/b.properties", b"host=b.test\n"))
+    files = (("assets/a.properties", b"host=a.test\nport=1\n"), ("assets/b.properties", b"host=b.test\nport=1\n"))
+    settings = read(*files)
     assert settings.setting("host") == ""
-    settings.add_default("port", "1")
-    settings.add_default("port", "1")
     assert settings.setting("port") == "1"
 
 

@@ -139,10 +139,6 @@ class AppSettings:
         found = _REFERENCE.fullmatch(value)
         return self.resource(int(found[1], 16)) if found else value
 
-    def add_default(self, key: str, value: str) -> None:
-        """Keep a default that code sets."""
-        self._add(key, value)
-
     def _add(self, key: str, value: str) -> None:
         if len(self._values) < MAX_KEYS and key and len(value) <= MAX_VALUE:
             held = self._values.setdefault(key, value)
