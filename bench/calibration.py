@@ -14,15 +14,15 @@ from typing import NamedTuple
 from bench.hosts import CLAIMS, labelled
 from bench.measure import table
 from bench.parties import SEEN, UNSEEN, corpus_judged, judged
-from tests.unit.recognise.test_collect import corpus
+from tests.unit.recognise.whole_app.test_collect import corpus
 from tieback.backends import confidence, hosting
 from tieback.backends.confidence import sighting_confidence
 from tieback.backends.normalise import literal_address
 from tieback.intake.apps.open import open_app
 from tieback.pipeline.mapping import api_leads, attribution
 from tieback.recognise import extractors
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 ROUTES = (
     ("case study Workhub: a database on the host of the API", "on the host of the API", True),

@@ -24,13 +24,13 @@ from tieback.model.app import App
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.errors import TiebackError
 from tieback.model.sighting import Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
 from tieback.recognise.makers.clues import ClueKind, MakerClue, own_classes
 from tieback.recognise.makers.repositories import repository
-from tieback.recognise.network_permission import NetworkPermission
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
+from tieback.recognise.whole_app.network_permission import NetworkPermission
 
 TABLE = Path(__file__).with_name("own_hosts.tsv")
 LABELS = ("first", "other")

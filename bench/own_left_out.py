@@ -26,13 +26,13 @@ from tieback.model.app import App
 from tieback.model.endpoint import Party
 from tieback.model.errors import TiebackError
 from tieback.model.sighting import Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
 from tieback.recognise.makers.hosts import words_of
 from tieback.recognise.makers.words import maker_words
-from tieback.recognise.network_permission import NetworkPermission
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
+from tieback.recognise.whole_app.network_permission import NetworkPermission
 
 DOMAINS = ("personal_hosts", "public_services", "sample_hosts", "public_addresses", "shared_addresses", "tenants",
            "strangers", "legal_hosts")  # fmt: skip

@@ -14,18 +14,18 @@ from typing import NamedTuple
 
 from bench import own_hosts
 from bench.measure import table
-from tests.unit.recognise.test_collect import corpus
+from tests.unit.recognise.whole_app.test_collect import corpus
 from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import extractors
-from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.collect import merge_finds
+from tieback.recognise.endpoints.cloud import cloud_endpoint
 from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.makers.verdicts import OwnershipVerdict
 from tieback.recognise.makers.words import is_template
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")

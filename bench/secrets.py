@@ -20,7 +20,7 @@ from tieback.assess.findings import apply_rules
 from tieback.model.exposure import Severity
 from tieback.model.sighting import AppDocument, Credential, CredentialGrade
 from tieback.pipeline.app import describe_apps
-from tieback.recognise.verdict import fingerprint
+from tieback.recognise.endpoints.verdict import fingerprint
 
 SEED, TIMES = 20261128, 6
 SEVERE = (Severity.HIGH, Severity.CRITICAL)

@@ -138,8 +138,8 @@ def apps() -> Room:
     from tieback.recognise.dalvik.run import MIN_STEPS
     from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
     from tieback.recognise.dataflow.dex.dexfile import DexFile
-    from tieback.recognise.preferences import server_defaults
     from tieback.recognise.rules import RuleFiles
+    from tieback.recognise.settings.preferences import server_defaults
     from tieback.recognise.texts.places import TextPlaces
 
     analyser, rules = Analyser(), RuleFiles()

@@ -77,7 +77,9 @@ NOT_FUZZED = {
     "pipeline/views/runs.py": _ROWS,
     "pipeline/views/trend.py": _OWN_FILES,
     "posture/prowler_run.py": _OTHER_PROCESS,
-    "recognise/assembly_calls.py": "images that intake has read; unit/recognise/test_assemblies.py damages them",
+    "recognise/other_code/assembly_calls.py": (
+        "images that intake has read; unit/recognise/other_code/test_assemblies.py damages them"
+    ),
     "report/diff/backends.py": "a report that read_past has read; unit/report/diff/test_backends.py damages one",
     "scope/seals.py": "a seal has one text; unit/scope/test_seals.py alters every part of it",
     "storage/lake/layout.py": _OWN_FILES,

@@ -7,8 +7,8 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.makers.words import maker_words
-from tieback.recognise.network_permission import NetworkPermission
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.network_permission import NetworkPermission
 
 
 def read(chosen: str, host: str, path: str, label: str = "first") -> Read:

@@ -9,12 +9,12 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import Party
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadKind
 from tieback.recognise import extract
-from tieback.recognise.collect import MAX_SIGHTINGS, merge_finds
 from tieback.recognise.dataflow.code import closed_components
 from tieback.recognise.dataflow.code.closed_components import ClosedComponents
+from tieback.recognise.endpoints.hosts import EndpointHost, web_server
 from tieback.recognise.extract import EndpointExtractor
-from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.texts.whole_names import whole_names
+from tieback.recognise.whole_app.collect import MAX_SIGHTINGS, merge_finds
 
 
 def artifact(text: str) -> Artifact:

@@ -361,7 +361,7 @@ _NAMES = (
     Section(
         "Files of configuration",
         "Files in a package that name a project.",
-        "config",
+        "settings/config",
         "file",
         ("files", "signature"),
         lambda rule: (_codes(rule.get("names", ())), code(rule.get("signature", ""))),
@@ -369,7 +369,7 @@ _NAMES = (
     Section(
         "Keys of configuration",
         "Keys in these files and in resources, and the resource that their value names.",
-        "config",
+        "settings/config",
         "key",
         ("kind", "keys"),
         lambda rule: (code(rule.get("kind", "")), _codes(rule["keys"])),
@@ -377,7 +377,7 @@ _NAMES = (
     Section(
         "Keys that name a host",
         "The value of such a key is a host even without a scheme.",
-        "config",
+        "settings/config",
         "host",
         ("keys that end with",),
         lambda rule: (_codes(rule["suffixes"]),),

@@ -51,11 +51,11 @@ from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values import ValueDetector, classify_columns, is_checked_name
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors
+from tieback.recognise.endpoints.verdict import fingerprint
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor
 from tieback.recognise.patterns import CredentialRule
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.verdict import fingerprint
 
 if TYPE_CHECKING:
     from tieback.userrules.model import UserRules

@@ -62,12 +62,12 @@ class Analyser:
             InputError: the file is not an app, or cannot be read.
         """
         from tieback.intake.apps.open import open_app
-        from tieback.recognise.cloud import ended_services
-        from tieback.recognise.collect import merge_finds
-        from tieback.recognise.firestore_code import settle_firestore
-        from tieback.recognise.gonative import BuilderSettings
-        from tieback.recognise.network_permission import NetworkPermission
-        from tieback.recognise.site_lists import settle_site_lists
+        from tieback.recognise.endpoints.cloud import ended_services
+        from tieback.recognise.whole_app.collect import merge_finds
+        from tieback.recognise.whole_app.firestore_code import settle_firestore
+        from tieback.recognise.whole_app.gonative import BuilderSettings
+        from tieback.recognise.whole_app.network_permission import NetworkPermission
+        from tieback.recognise.whole_app.site_lists import settle_site_lists
 
         def again() -> "Iterator[Piece]":
             with open_app(path, sha256=sha256) as second:

@@ -22,7 +22,7 @@ from tieback.pii import detectors
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, endpoint_evidence
 from tieback.pipeline.probing.candidates import Candidates, EndpointCandidate, target_label
 from tieback.pipeline.rule_sets import name_words, ransom_signs
-from tieback.recognise.cloud import name_in_service
+from tieback.recognise.endpoints.cloud import name_in_service
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import (
     AppEndpoint,

@@ -17,8 +17,8 @@ from tieback.model.errors import InputError, TiebackError
 from tieback.model.passive import PassiveService, PassiveSighting, PassiveText
 from tieback.model.sighting import Sighting
 from tieback.recognise import RECOGNISE_VERSION, extractors
-from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 from tieback.storage.lake.tables.imports import ReportImport, find_import, save_import
 from tieback.storage.workspace import Workspace
 

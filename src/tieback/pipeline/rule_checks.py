@@ -10,9 +10,9 @@ import msgspec
 
 from tieback.model.pii import Column
 from tieback.pii.user_words import words_problem
-from tieback.recognise.firebase import SERVICE as FIREBASE
+from tieback.recognise.endpoints.firebase import SERVICE as FIREBASE
+from tieback.recognise.endpoints.verdict import mask_text
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.verdict import mask_text
 from tieback.userrules.http_probe import HttpProbeRule
 from tieback.userrules.model import (
     CredentialFormRule,

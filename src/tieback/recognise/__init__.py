@@ -19,12 +19,12 @@ def extractors(rules: "RuleFiles | None" = None) -> "tuple[Extractor, ...]":
     Args:
         rules: the rule files, shared with ``collect``; read from the package if missing.
     """
-    from tieback.recognise.config import ConfigExtractor
     from tieback.recognise.dataflow.extract import DataflowExtractor
     from tieback.recognise.extract import EndpointExtractor
     from tieback.recognise.hermes.extract import HermesExtractor
     from tieback.recognise.rules import RuleFiles
     from tieback.recognise.scripts.extract import ScriptExtractor
+    from tieback.recognise.settings.config import ConfigExtractor
 
     rules = rules if rules is not None else RuleFiles()
     endpoints = EndpointExtractor(rules)

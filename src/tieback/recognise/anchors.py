@@ -18,8 +18,9 @@ import msgspec
 
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise import firebase, keywords
+from tieback.recognise import keywords
 from tieback.recognise.encodings import Encoding
+from tieback.recognise.endpoints import firebase
 from tieback.recognise.rules import SchemeRule, TokenRule
 from tieback.rulefiles import discard, load_or_build
 

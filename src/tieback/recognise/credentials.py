@@ -16,9 +16,9 @@ import msgspec
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
+from tieback.recognise.endpoints.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.service_passwords import address_beside, is_service, is_store, place_of
-from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
+from tieback.recognise.settings.service_passwords import address_beside, is_service, is_store, place_of
 
 RULE = "credential"
 

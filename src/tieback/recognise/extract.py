@@ -17,20 +17,21 @@ from tieback.intake.apps.text_places import places_of
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend, Problem, UnreadKind
-from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, ice, keywords, url
+from tieback.recognise import credentials, encodings, keywords
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
 from tieback.recognise.calls import is_script
 from tieback.recognise.encodings import Encoding
+from tieback.recognise.endpoints import address, cloud, connection, firebase, ice, url
+from tieback.recognise.endpoints.map_servers import REACH, listed_servers, server_texts
+from tieback.recognise.endpoints.named_endpoint import endpoint_of
+from tieback.recognise.endpoints.verdict import MaskedSecret, TextVerdict
 from tieback.recognise.interface import ExtractorMeta, Find
-from tieback.recognise.map_servers import REACH, listed_servers, server_texts
 from tieback.recognise.match_location import MatchLocation, finds_at
-from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.service_passwords import at_server
 from tieback.recognise.services import BEFORE, SchemeRule
+from tieback.recognise.settings.service_passwords import at_server
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
-from tieback.recognise.verdict import MaskedSecret, TextVerdict
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""

@@ -18,10 +18,10 @@ import msgspec
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
-from tieback.recognise import connection
+from tieback.recognise.endpoints import connection
+from tieback.recognise.endpoints.verdict import MaskedSecret, TextVerdict, mask_secret
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import narrow_text
-from tieback.recognise.verdict import MaskedSecret, TextVerdict, mask_secret
 
 RULE = "connection-keywords"
 ANCHORS = ("server=", "data source=", "datasource=", "host=", "hostname=", "dbname=", "initial catalog=")

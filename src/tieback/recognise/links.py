@@ -24,9 +24,9 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
-from tieback.recognise.hosts import EndpointHost, check_host, check_port
+from tieback.recognise.endpoints.cloud import cloud_endpoint
+from tieback.recognise.endpoints.hosts import EndpointHost, check_host, check_port
 from tieback.recognise.makers.clues import own_classes
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles

@@ -10,9 +10,9 @@ from tieback.model.endpoint import Party
 from tieback.model.sighting import Credential, Evidence, Sighting
 from tieback.recognise.context import REACH, match_context
 from tieback.recognise.encodings import Encoding
+from tieback.recognise.endpoints.verdict import TextVerdict
 from tieback.recognise.interface import Find
 from tieback.recognise.span import decode_text
-from tieback.recognise.verdict import TextVerdict
 
 HOW = {
     BufferKind.DEX: "dex-string",

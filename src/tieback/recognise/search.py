@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem, UnreadKind
-from tieback.recognise import preferences, source_maps
-from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_settled
 from tieback.recognise.dataflow.extract import DataflowExtractor
@@ -19,15 +17,18 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.failures import failure, guarded
 from tieback.recognise.hermes import extract as hermes
 from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.other_code.python_files import PythonFiles
 from tieback.recognise.placement import PlaceBudget, Placement
-from tieback.recognise.python_files import PythonFiles
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
+from tieback.recognise.scripts import source_maps
 from tieback.recognise.scripts.page_names import PageNames
+from tieback.recognise.settings import preferences
+from tieback.recognise.settings.config import ConfigExtractor
 from tieback.recognise.texts.script import LastScript
 
 if TYPE_CHECKING:
-    from tieback.recognise.unloaded import UnloadedFiles
+    from tieback.recognise.pages.unloaded import UnloadedFiles
 
 MAX_TEXTS = 24_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. Hybrid apps with the sources of all their
@@ -90,12 +91,12 @@ class AppSearch:
         modules = PythonFiles()
         read = modules.seen(pieces)
         if hybrid:
-            from tieback.recognise.unloaded import UnloadedFiles
+            from tieback.recognise.pages.unloaded import UnloadedFiles
 
             pages = UnloadedFiles()
             every = pages.settled(self._every(_seen(read, pages, names)))
         elif asset_pages:
-            from tieback.recognise.asset_pages import AssetPages
+            from tieback.recognise.pages.asset_pages import AssetPages
 
             assets = AssetPages()
             every = assets.settled(self._every(assets.seen(read)))
@@ -169,11 +170,11 @@ class AppSearch:
                 settled = [*held, failure(error, artifact.file)]
             yield from settled
         elif artifact.assembly:
-            from tieback.recognise.assemblies import Assembly
+            from tieback.recognise.other_code.assemblies import Assembly
 
             yield from Assembly(artifact.file, artifact.assembly, self._rules).settled(finds)
         elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
-            from tieback.recognise.native_hosts import native_hosts
+            from tieback.recognise.other_code.native_hosts import native_hosts
 
             held = list(finds)
             yield from held

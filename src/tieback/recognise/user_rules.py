@@ -21,14 +21,14 @@ from tieback.model.sighting import USER_RULE, Credential, Problem, Sighting, Unr
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, literal_atoms
 from tieback.recognise.encodings import Encoding
-from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, check_host
+from tieback.recognise.endpoints.hosts import PLACEHOLDER, EndpointHost, check_host
+from tieback.recognise.endpoints.verdict import TextVerdict
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
 from tieback.recognise.patterns import CredentialRule
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import narrow_text, string_bounds
-from tieback.recognise.verdict import TextVerdict
 from tieback.userrules.expressions import ExpressionMatch, compile_expression
 from tieback.userrules.model import CredentialFormRule, IdentifierRule, UserRules
 

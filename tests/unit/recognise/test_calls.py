@@ -9,12 +9,12 @@ from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
-from tieback.recognise import firebase
 from tieback.recognise.calls import MAX_CONTAINERS, CallRule, containers, read_calls
-from tieback.recognise.collect import merge_finds
-from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.endpoints import firebase
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.settings.config import ConfigExtractor
+from tieback.recognise.whole_app.collect import merge_finds
 
 CALLS = read_calls()
 RULES = RuleFiles()

@@ -19,7 +19,6 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade, Sighting
 from tieback.recognise.anchors import parse
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.credentials import (
     credential_verdict,
     decode_jwt,
@@ -29,11 +28,12 @@ from tieback.recognise.credentials import (
     is_public_structure,
     is_short_block,
 )
+from tieback.recognise.endpoints.verdict import fingerprint
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.patterns import CredentialRule, IssuedToken, UserinfoRule
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.verdict import fingerprint
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)

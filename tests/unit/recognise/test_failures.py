@@ -12,13 +12,13 @@ from tieback.intake.apps.small_files import read_small_file
 from tieback.model.errors import StoppedError
 from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise import failures
-from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dataflow.constants import ConstantEnds
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.hermes.extract import HermesExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.settings.config import ConfigExtractor
 
 DEX = (Path(__file__).parent / "dataflow" / "dex" / "library.dex").read_bytes()
 RULES = RuleFiles()

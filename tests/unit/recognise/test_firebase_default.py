@@ -9,9 +9,9 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Piece
 from tieback.intake.apps.resources import Resources
 from tieback.model.sighting import Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 DEX = Path(__file__).parent / "dataflow" / "dex"
 LIBRARY, OTHER = (DEX / "database.dex").read_bytes(), (DEX / "lists.dex").read_bytes()

@@ -11,12 +11,12 @@ from bench.secrets_made import filled_form
 from tests.each import each
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.recognise.anchors import parse
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.credentials import entropy, is_worded, least_entropy
+from tieback.recognise.endpoints.verdict import fingerprint
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.patterns import IssuedToken
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.verdict import fingerprint
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)

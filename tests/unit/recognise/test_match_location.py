@@ -7,8 +7,8 @@ from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Credential, CredentialGrade, Evidence, Sighting
 from tieback.recognise.encodings import Encoding
+from tieback.recognise.endpoints.verdict import TextVerdict, mask_secret
 from tieback.recognise.match_location import MatchLocation, finds_at
-from tieback.recognise.verdict import TextVerdict, mask_secret
 
 URL = Endpoint(EndpointKind.URL, "https://a.de", "https", "a.de", 443)
 DATA = b"x=https://a.de;secret"

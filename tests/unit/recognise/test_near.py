@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tieback.intake.apps.text_places import places_of
-from tieback.recognise import firebase_web, script_objects, unloaded
 from tieback.recognise.near import matches_near
-from tieback.recognise.page_marks import places_of_marks
+from tieback.recognise.pages import unloaded
+from tieback.recognise.pages.page_marks import places_of_marks
+from tieback.recognise.settings import firebase_web, script_objects
 
 
 def _joined(data: bytes) -> Iterator[re.Match[bytes]]:

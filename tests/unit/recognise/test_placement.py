@@ -23,7 +23,6 @@ from tieback.intake.apps.small_files import read_small_file
 from tieback.intake.apps.sqlite import read_sqlite
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise import placement
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
 from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.reasons import LINK
@@ -33,6 +32,7 @@ from tieback.recognise.texts.elements import PERMITTED
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)

@@ -18,7 +18,7 @@ FILES = (
     "credentials.toml",
     "credentials_tokens.toml",
     "sdk_packages.toml",
-    "config.toml",
+    "settings/config.toml",
 )
 
 

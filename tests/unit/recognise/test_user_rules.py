@@ -12,10 +12,10 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.sighting import Credential, CredentialGrade, Sighting
-from tieback.recognise.collect import MAX_SIGHTINGS, AppFinds, merge_finds
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.user_rules import MAX_HITS, UserRuleExtractor, recognised_texts
+from tieback.recognise.whole_app.collect import MAX_SIGHTINGS, AppFinds, merge_finds
 from tieback.userrules.folders import RuleFolder, load_rules
 from tieback.userrules.model import UserRules
 

@@ -11,7 +11,7 @@ from bench.parties import FoundRow
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host
-from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.endpoints.cloud import cloud_endpoint
 from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 

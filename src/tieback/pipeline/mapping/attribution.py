@@ -16,7 +16,7 @@ from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.backends.registration import RegistrationLookup, registered_contacts
 from tieback.model.backend import Attribution, Backend
 from tieback.model.errors import UsageError
-from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.endpoints.cloud import cloud_endpoint
 from tieback.recognise.rules import RuleFiles
 from tieback.scope.hostname import TargetHost, parse_host
 

@@ -14,8 +14,8 @@ from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.declarations import AppTraffic, Declarations
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of
 from tieback.pipeline.mapping.recipients import ContentCounts, RecipientTotals, third_parties_first
-from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 
 MAX_RECIPIENTS = 100_000
 """Maximum rows of one capture; what is new after that is left out."""

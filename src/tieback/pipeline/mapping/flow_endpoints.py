@@ -11,9 +11,9 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import NOT_KNOWN, CleartextSample, Flow, NameSource, add_stated
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.mapping.request_paths import request_paths
-from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.collect import Maker
+from tieback.recognise.endpoints.cloud import cloud_endpoint
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 
 _NAME_SERVICES = frozenset({"dns", "mdns", "llmnr", "nbns", "ssdp", "dhcp", "ntp", "icmp", "igmp", "stun"})
 """Protocols for name resolution, discovery and time: their servers are not back ends of an app."""

@@ -12,9 +12,9 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import ContentState, Flow, SentData
 from tieback.model.report.captures import AppMatch, Recipient
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
-from tieback.recognise.collect import Maker
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 
 MAX_PLACES = 8
 """Maximum places of one class in messages to one host."""

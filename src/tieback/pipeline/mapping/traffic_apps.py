@@ -17,8 +17,8 @@ from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of,
 from tieback.pipeline.mapping.process_names import ProcessNames
 from tieback.pipeline.mapping.recipients import ContentCounts, RecipientTotals
 from tieback.pipeline.mapping.request_paths import PathTotals
-from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 from tieback.storage.lake.lake import DamagedPartError
 from tieback.storage.lake.tables.apps import AppEndpoint
 from tieback.storage.lake.tables.flows import read_flows

@@ -18,10 +18,10 @@ from tieback.intake.source.r8_mapping import OriginalMethod
 from tieback.model.sighting import Credential, Sighting
 from tieback.model.source import SourceMatch
 from tieback.pipeline.source.traces import MANIFEST, Declaration, Setting, Trace
+from tieback.recognise.endpoints.verdict import mask_text
 from tieback.recognise.literals import MAX_LITERALS, LiteralScanner
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
-from tieback.recognise.verdict import mask_text
 
 MAX_LINES = 20
 """Most lines that are kept for one text."""

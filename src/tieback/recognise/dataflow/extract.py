@@ -16,7 +16,6 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
-from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
@@ -53,8 +52,9 @@ from tieback.recognise.dataflow.walk.secrets import (
     service_password,
 )
 from tieback.recognise.dataflow.walk.settings import AppSettings
-from tieback.recognise.firebase import SERVICE as DATABASE
-from tieback.recognise.hosts import EndpointHost, check_host, web_server
+from tieback.recognise.endpoints import url
+from tieback.recognise.endpoints.firebase import SERVICE as DATABASE
+from tieback.recognise.endpoints.hosts import EndpointHost, check_host, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.makers.clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate

@@ -11,12 +11,12 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.endpoint import Party
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
-from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import CallRule, read_calls, unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.makers.clues import ClueKind, MakerClue
+from tieback.recognise.scripts.appended_addresses import without_base
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hermes.bytecode import Bytecode
 from tieback.recognise.hermes.search import Search
-from tieback.recognise.script_objects import is_bucket_key, is_host_key, is_port_key
 from tieback.recognise.scripts.values import Cases, Text
+from tieback.recognise.settings.script_objects import is_bucket_key, is_host_key, is_port_key
 
 MAX_STARTS = 6_000
 """Most functions from which the search begins."""

@@ -25,7 +25,7 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
-from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.endpoints.cloud import cloud_endpoint
 from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses, private_names
 from tieback.recognise.makers.domains import PAGES, registrable_domain
 from tieback.recognise.makers.evidence import SCRIPT_FLOWS, code_place

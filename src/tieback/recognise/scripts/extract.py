@@ -18,11 +18,12 @@ from tieback.intake.apps.printable import printable
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
-from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import is_page, is_script
 from tieback.recognise.context import match_context
 from tieback.recognise.embedded import embedded_texts, language
+from tieback.recognise.endpoints.url import COMPLETED
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
+from tieback.recognise.scripts.appended_addresses import without_base
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
@@ -30,7 +31,6 @@ from tieback.recognise.span import decode_text
 from tieback.recognise.texts.dart_scripts import SUFFIX
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import LastScript
-from tieback.recognise.url import COMPLETED
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.resolve import Resolution, Resolved

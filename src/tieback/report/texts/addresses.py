@@ -3,7 +3,7 @@
 Source: https://www.iana.org/assignments/iana-ipv4-special-registry (blocks in ``tieback.scope.special.toml``).
 """
 
-from tieback.recognise.hosts import GATEWAYS
+from tieback.recognise.endpoints.hosts import GATEWAYS
 from tieback.scope.address import parse_address, special
 
 _WORDS = {

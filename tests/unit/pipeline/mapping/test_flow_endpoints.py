@@ -8,8 +8,8 @@ from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of
-from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 
 FLOW = Flow(
     path="/captures/run.pcap", app=None, client=Peer("10.0.0.2", 40000), server=Server("192.0.2.1", 443),

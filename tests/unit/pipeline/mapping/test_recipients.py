@@ -11,8 +11,8 @@ from tieback.model.report.captures import Recipient
 from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of
 from tieback.pipeline.mapping.recipients import MAX_PLACES, RecipientTotals, place_recipients, third_parties_first
-from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import Maker
 
 RULES = RuleFiles()
 APP = App(Platform.ANDROID, "com.workhub.app", "a" * 64, "WorkHub", vendor="WorkHub Ltd")

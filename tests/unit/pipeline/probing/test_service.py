@@ -23,9 +23,9 @@ from tieback.model.sighting import Credential
 from tieback.pipeline.probing import service as probing
 from tieback.probes import PROBES
 from tieback.probes.choose import order_probes
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 from tieback.scope.budget import OpeningBudget
 from tieback.scope.conversation import Conversation, DeclaredSend, RetryLater, Target, Traffic
 from tieback.scope.decide import Decision

@@ -15,7 +15,6 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, CredentialGrade, NotBackend, Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
 from tieback.recognise.dataflow.walk import app_methods, getters, state
@@ -23,6 +22,7 @@ from tieback.recognise.dataflow.walk.secrets import named_values
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 DEX = Path(__file__).parent / "dex"
 ROOT = Path(__file__).parents[4]

@@ -15,7 +15,6 @@ from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend
-from tieback.recognise.collect import AppFinds, merge_finds
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
@@ -25,6 +24,7 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.placement import CERTIFICATE
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import AppFinds, merge_finds
 
 HIDDEN = (Path(__file__).parent / "dex" / "hidden.dex").read_bytes()
 RULES = RuleFiles()

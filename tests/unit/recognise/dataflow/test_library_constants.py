@@ -6,9 +6,9 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Party
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 DATA = (Path(__file__).parent / "dex" / "library.dex").read_bytes()
 RULES = RuleFiles()

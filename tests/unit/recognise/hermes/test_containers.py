@@ -13,12 +13,12 @@ from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import Sighting
 from tieback.recognise.calls import MAX_CONTAINERS, CallRule, containers, read_calls
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
 from tieback.recognise.hermes.containers import MAX_STEPS, ContainerCalls
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 HERE = Path(__file__).parent
 CALLS = read_calls()

@@ -8,14 +8,14 @@ from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting
-from tieback.recognise.collect import merge_finds
-from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.hermes.extract import MAX_STEPS, HermesExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.makers.clues import ClueKind, MakerClue
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.settings.config import ConfigExtractor
+from tieback.recognise.whole_app.collect import merge_finds
 
 BUNDLE = lzma.decompress((FOLDER / "hermes" / "v96-O.hbc.xz").read_bytes())
 EXTRACTOR = HermesExtractor(EndpointExtractor(), ConfigExtractor())

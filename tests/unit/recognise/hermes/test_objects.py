@@ -9,12 +9,12 @@ from tests.each import each
 from tests.unit.recognise.hermes import assemble
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.recognise.collect import AppFinds, merge_finds
 from tieback.recognise.hermes.bytecode import Bytecode
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.hermes.secret_objects import MAX_OBJECTS, secret_objects
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import AppFinds, merge_finds
 
 HERE = Path(__file__).parent
 SCRIPT = (HERE / "objects.js").read_bytes()

@@ -7,9 +7,9 @@ from tests.each import each
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.makers.addresses import is_private_address
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 CODE = "dex-flow/concat"

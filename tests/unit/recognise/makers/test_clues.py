@@ -8,11 +8,11 @@ from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Credential, Evidence, Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
 from tieback.recognise.makers import clues as maker_module
 from tieback.recognise.makers.clues import ClueKind, MakerClue, maker_clues
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 LAUNCHER = '<intent-filter><category android:name="android.intent.category.LAUNCHER"/></intent-filter>'

@@ -4,8 +4,8 @@ from tests.each import each
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 OWN = ["api.fitbrainz.org", "my.fitbrainz.org", "x.fitbrainz.org"]

@@ -4,9 +4,9 @@ from tests.each import each
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.makers.repositories import MAX_LINKS, repository
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 LINK = "https://github.com/somemakers/acmefit-android"

@@ -8,10 +8,10 @@ from tests.each import each
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.signs import MAX_HOSTS, Uses, needed_signs, signed_hosts
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.whole_app.collect import merge_finds
 
 RULES = RuleFiles()
 NAMES = MakerNames(App(Platform.ANDROID, "de.acme.x", "0" * 64, "X"), RULES)

@@ -15,6 +15,7 @@ from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
+from tieback.recognise.endpoints.url import COMPLETED
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract, string_arrays
@@ -24,7 +25,6 @@ from tieback.recognise.scripts.string_arrays import without_arrays
 from tieback.recognise.scripts.wrappers import without_wrappers
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.prose import MESSAGE
-from tieback.recognise.url import COMPLETED
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 ROWS = [row for row in csv.DictReader((FLOW / "scripts.tsv").open(), delimiter="\t") if "/forms/" not in row["file"]]

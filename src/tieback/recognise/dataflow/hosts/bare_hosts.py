@@ -32,7 +32,6 @@ from itertools import chain, islice, product
 from typing import NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, FILLED
@@ -47,7 +46,8 @@ from tieback.recognise.dataflow.hosts.host_templates import template_hosts
 from tieback.recognise.dataflow.hosts.keyed_hosts import keyed_hosts
 from tieback.recognise.dataflow.hosts.pinged_hosts import pinged_hosts
 from tieback.recognise.dataflow.walk.compose import RESOLVERS
-from tieback.recognise.hosts import GATEWAYS, QUAD, EndpointHost, check_host
+from tieback.recognise.endpoints.cloud import cloud_endpoint
+from tieback.recognise.endpoints.hosts import GATEWAYS, QUAD, EndpointHost, check_host
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 

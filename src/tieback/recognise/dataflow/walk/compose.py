@@ -8,7 +8,14 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.methods.sinks import Sink
 from tieback.recognise.dataflow.methods.values import HOLE
-from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port, web_server
+from tieback.recognise.endpoints.hosts import (
+    EndpointHost,
+    InvalidHost,
+    NonBackendHost,
+    check_host,
+    check_port,
+    web_server,
+)
 from tieback.recognise.rules import RuleFiles
 
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")

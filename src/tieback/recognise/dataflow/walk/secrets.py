@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
-from tieback.recognise.connection import PASSWORD, counts, verify_jdbc
 from tieback.recognise.credentials import is_placeholder
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.dex.encoded import StringId
 from tieback.recognise.dataflow.dex.libraries import ALL
 from tieback.recognise.dataflow.dex.type_index import Names
 from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.endpoints.connection import PASSWORD, counts, verify_jdbc
+from tieback.recognise.endpoints.verdict import MaskedSecret, mask_secret
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.service_passwords import beside, names_password
-from tieback.recognise.verdict import MaskedSecret, mask_secret
+from tieback.recognise.settings.service_passwords import beside, names_password
 
 FILE_SERVERS = ("ftp", "smb")
 """Services whose passwords are those of a server of files, not of a data store."""

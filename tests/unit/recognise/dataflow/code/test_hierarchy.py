@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.apps.dex import read_dex
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.code import hierarchy
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.hierarchy import Hierarchy
@@ -17,6 +16,7 @@ from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.reasons import COOKIES, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 DEX = Path(__file__).parents[1] / "dex"
 DATA = (DEX / "targets.dex").read_bytes()

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.code import native_names
 from tieback.recognise.dataflow.code.native_names import NativeNames
 from tieback.recognise.dataflow.dex.dexfile import DexFile
@@ -16,6 +15,7 @@ from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.reasons import UNCALLED, UNREAD
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 DEX = Path(__file__).parents[1] / "dex"
 RESULTS, ENDS = ((DEX / f"{name}.dex").read_bytes() for name in ("results", "ends"))

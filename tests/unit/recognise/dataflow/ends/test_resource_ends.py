@@ -20,7 +20,6 @@ from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.small_files import read_small_file
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise import search as search_module
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.code import known_code, package_resources
 from tieback.recognise.dataflow.dex import reaching
 from tieback.recognise.dataflow.dex.dex_tables import SectionKind
@@ -30,6 +29,7 @@ from tieback.recognise.dataflow.ends.resource_ends import UNREAD_RESOURCE
 from tieback.recognise.reasons import LINK, SHOWN
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.whole_app.collect import merge_finds
 
 DEX = Path(__file__).parents[1] / "dex"
 SEARCH = AppSearch(RuleFiles())

@@ -15,7 +15,6 @@ from tieback.intake.apps.interface import Artifact
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import search as search_module
-from tieback.recognise.collect import merge_finds
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.code import known_code
 from tieback.recognise.dataflow.code.app import AppCode
@@ -33,6 +32,7 @@ from tieback.recognise.reasons import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
+from tieback.recognise.whole_app.collect import merge_finds
 
 ENDS = (Path(__file__).parents[1] / "dex" / "ends.dex").read_bytes()
 ADDRESSES = tuple(re.findall(rb"https://\w+\.shop\.test/a?", ENDS))

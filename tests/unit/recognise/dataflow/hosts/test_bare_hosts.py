@@ -18,7 +18,7 @@ from tieback.recognise.dataflow.ends import uses
 from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.dataflow.hosts import bare_hosts
 from tieback.recognise.dataflow.hosts.bare_hosts import BareHosts
-from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.endpoints.hosts import EndpointHost, check_host
 from tieback.recognise.interface import Find
 from tieback.recognise.links import OPENED
 from tieback.recognise.rules import RuleFiles

@@ -1,0 +1,1 @@
+"""Code that is neither DEX nor script: .NET assemblies, native libraries, Python files."""

@@ -1,0 +1,1 @@
+"""Pages and scripts of a package: which of them the app loads, and so which of their addresses count."""

@@ -1,0 +1,1 @@
+"""Addresses and resources that a setting names: configuration files, resources, preferences, objects in scripts."""
