@@ -5,7 +5,8 @@ has an operation on single characters or bytes, or calls a cipher or a decoder. 
 looked at. Static initialisers with such code are run for the strings that they store.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.initialisers import stores_computed
-from tieback.recognise.dalvik.inline import texts_made
+from tieback.recognise.dalvik.inline import MadeText, texts_made
 from tieback.recognise.dalvik.machine import CONTEXTS, AppFiles
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
@@ -49,8 +50,12 @@ MAX_TABLE = 60_000
 """Most code units of a static initialiser."""
 MAX_METHOD = 4_000
 """Most code units of a decryptor."""
+MADE_STEPS = 1_000_000
+"""Most instructions for addresses that methods make, beside the ones that decryption leaves."""
 MAX_INLINE = 1_000
 """Most methods of one file that are run because they make a text of bytes or characters."""
+MAX_ADDRESS = 400
+"""Most characters of an address that a method makes."""
 _MAX_DEPTH = 3
 _MAX_CALLS = 40
 _NEAR = 48
@@ -89,11 +94,22 @@ _MAKERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Ljava/lang/StringBuilder;": {"reverse": ("",), "append": ("C",)},
 }
 """Library methods that make a text of bytes or characters, with the beginning of their parameters."""
+_JOINERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "Lkotlin/collections/CollectionsKt;": {"joinToString$default": ("Ljava/lang/Iterable;",)},
+    "Lkotlin/collections/ArraysKt;": {"joinToString$default": ("[",)},
+}
+_JOINED = Names(
+    (b"Ljava/lang/Iterable;", b"Ljava/util/Collection;", b"Ljava/util/List;", b"[Ljava/lang/Object;", b"[I")
+)
+"""What a function gets first that makes one text of several values, as those of Kotlin do whatever their names are."""
+_TEXT = Names((STRING.encode(),))
 _CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Ljavax/crypto/Cipher;": {"doFinal": ("",)},
     "Ljavax/crypto/CipherInputStream;": {"<init>": ("",)},
 }
 _ADDRESS = lazy_pattern(r"://|\.[a-z]{2,}")
+_STARTS = lazy_pattern(r"[a-z][a-z0-9+.-]{1,15}://[^\s/]", re.IGNORECASE)
+"""The beginning of an address with a host."""
 
 
 class DecryptedText(NamedTuple):
@@ -135,6 +151,8 @@ class Decryption:
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
         self.stopped = self.runner.exhausted
         """True if a limit ended the runs."""
+        self.made_all = True
+        """False if a limit ended the runs of ``made_in``, which have more work than the ones before."""
         self._told = frozenset(each.text for each in self.texts)
 
     def tells(self, text: str) -> bool:
@@ -166,6 +184,39 @@ class Decryption:
         if any(raw in content for content in self.runner.machine.read):
             return True
         return any(dex.string_of(raw) >= 0 for dex in self._dexes)
+
+    def begin_made(self) -> None:
+        """Give the runs of ``made_in`` their work."""
+        self.runner.machine.left = max(0, self.runner.machine.left) + MADE_STEPS
+
+    def made_in(self, number: int, code: CodeItem) -> list[MadeText]:
+        """The addresses that a method makes by itself, whatever it gets.
+
+        Left out are constants of the files, and the beginnings of longer addresses.
+
+        Args:
+            number: number of the DEX file.
+            code: the code of the method.
+        """
+        dex = self._dexes[number]
+        index = dex.method_of(code)
+        if index < 0 or code.units > MAX_METHOD:
+            return []
+        try:
+            ref = self.runner.path.ref(dex, index)
+            method = self.runner.path.method(ref.owner, ref)
+            made = texts_made(self.runner.machine, method) if method is not None and not _is_program(method) else []
+        except NotRunnableError:
+            self.made_all &= not self.runner.exhausted
+            return []
+        # What an initialiser keeps in an object of a class that is not looked at here can be for another purpose.
+        made = [one for one in made if one.gives or ref.name != "<clinit>"]
+        found = {one.text: one._replace(text=to_text(one.text)) for one in made}
+        return [found[text] for text in _addresses(made) if not self._is_plain(found[text].text)]
+
+    def close(self) -> None:
+        """Release the code; nothing runs afterwards."""
+        self.runner.machine.close()
 
     def decrypts(self, ref: MethodRef) -> bool:
         """True if a method of the app is a decryptor."""
@@ -274,6 +325,13 @@ class _Search:
         return self._dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=own)[:MAX_SIGNATURES]
 
     @cached_property
+    def _joiners(self) -> Sequence[int]:
+        """Methods that make one text of the items of a list or array."""
+        own = self._runner.path.files == 1
+        found = self._dex.methods_like(_JOINED, _TEXT, ALL, own=own, first=True)[:MAX_SIGNATURES]
+        return [*found, *self._dex.methods_called(_JOINERS)]
+
+    @cached_property
     def _makers(self) -> tuple[Sequence[int], Sequence[int]]:
         """Methods of ciphers, and those that make a text of bytes or characters."""
         return self._dex.methods_called(_CIPHERS), self._dex.methods_called(_MAKERS)
@@ -378,16 +436,23 @@ class _Search:
     # Methods that decrypt within their own code
 
     def _inline(self) -> Iterator[DecryptedText]:
-        """Texts that methods make of bytes or characters, or with a cipher."""
+        """Texts that methods make of bytes, characters or lists, or with a cipher."""
         ciphers, makers = self._makers
+        joiners = frozenset(self._joiners)
         done = plain = -1
         count = 0
-        for place in self._uses(self._invokes, [*ciphers, *makers]).tolist() if ciphers or makers else ():
+        calls = [*ciphers, *makers, *joiners]
+        for place in self._uses(self._invokes, calls).tolist() if calls else ():
             code, begin = self._around(place) if place >= done else (None, 0)
             if code is None or code.units > MAX_METHOD:
                 continue
-            maker = self._units[place + 1] not in ciphers
-            if maker and (place < plain or not _computes(self._units[begin : begin + code.units])):
+            called = self._units[place + 1]
+            maker = called not in ciphers
+            if (
+                maker
+                and called not in joiners
+                and (place < plain or not _computes(self._units[begin : begin + code.units]))
+            ):
                 plain = begin + code.units
                 continue
             done = begin + code.units
@@ -397,9 +462,10 @@ class _Search:
             count += 1
             if count > MAX_INLINE:
                 continue
-            for text in texts_made(self._runner.machine, method):
-                if _ADDRESS.search(text):
-                    yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
+            made = texts_made(self._runner.machine, method)
+            texts = _addresses(made) if called in joiners else [one.text for one in made if _ADDRESS.search(one.text)]
+            for text in texts:
+                yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
 
     def _around(self, place: int) -> tuple[CodeItem | None, int]:
         """The code item that contains a unit, and the number of its first unit."""
@@ -460,6 +526,13 @@ class _Search:
         refs = map(self._ref, called.intersection(self._possible))
         decryptors = self._decryptors
         return any(ref is not None and ref in decryptors for ref in refs) or decryptors.code_computes(method)
+
+
+def _addresses(made: Iterable[MadeText]) -> list[str]:
+    """The texts that are addresses, without those that only become another text, and the beginnings of longer ones."""
+    found = dict.fromkeys(one.text for one in made if len(one.text) <= MAX_ADDRESS and not one.changed)
+    texts = [text for text in found if _STARTS.match(text)]
+    return [text for text in texts if not any(other != text and other.startswith(text) for other in texts)]
 
 
 def _is_program(method: Method) -> bool:

@@ -5,30 +5,70 @@ unknown, and so is each object that it can have changed. Behind a condition that
 nearer one first.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
 from tieback.recognise.dalvik.classes import Method
+from tieback.recognise.dalvik.library.strings import Builder
 from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
-from tieback.recognise.dalvik.objects import UNKNOWN, LimitError, NotRunnableError, ThrownError
+from tieback.recognise.dalvik.objects import (
+    STRING,
+    UNKNOWN,
+    JavaArray,
+    JavaObject,
+    LimitError,
+    NotRunnableError,
+    ThrownError,
+    size_of,
+)
 from tieback.recognise.dataflow.dex.instructions import KINDS, OpcodeEffect
+from tieback.recognise.dataflow.dex.opcode_sets import CALL_SPAN, FIRST_CALL
 
+_MAX_COPIED = 256
+"""Most objects that are copied for another way; the others are then not known on it."""
 MAX_OBSTACLES = 32
 """Most instructions of one method that are passed over, and most ways that wait."""
 
+_OBJECT = 256
+"""Bytes that a copied object stands for."""
+_TEXTS = frozenset((STRING, "Ljava/lang/CharSequence;"))
 _LAST = frozenset((OpcodeEffect.END, OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _STORES = frozenset((OpcodeEffect.SPUT, OpcodeEffect.IPUT, OpcodeEffect.APUT, OpcodeEffect.FILL_ARRAY))
 
 
-def texts_made(machine: Machine, method: Method) -> list[str]:
-    """The texts. Raises ``LimitError`` if no run is left."""
+class MadeText(NamedTuple):
+    """A text that a method, or one that it calls, makes."""
+
+    at: int
+    """Code unit of the instruction of the method itself."""
+    text: str
+    """UTF-16 code units."""
+    gives: bool
+    """True if the instruction is a call with a text as its result."""
+    changed: bool
+    """True if the code then makes another text of it, by a method such as ``substring``."""
+
+
+def texts_made(machine: Machine, method: Method) -> list[MadeText]:
+    """The texts, in the order in which they are made. Raises ``LimitError`` if no run is left."""
     machine.begin(("", ""), TRY_STEPS)
-    machine.made = []
+    machine.made, machine.changed = [], set()
+    machine.outermost = Frame(machine, method, [UNKNOWN] * method.width)
     try:
-        _run(Frame(machine, method, [UNKNOWN] * method.width))
+        _run(machine.outermost)
     finally:
-        made, machine.made = machine.made, None
-    return made
+        machine.outermost = None
+    return [MadeText(at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made]
+
+
+def _gives(machine: Machine, method: Method, at: int) -> bool:
+    unit = method.units[at] & 255
+    if not 0 <= unit - FIRST_CALL < CALL_SPAN or at + 1 >= len(method.units):
+        return False
+    try:
+        return machine.path.ref(method.dex, method.units[at + 1]).result in _TEXTS
+    except NotRunnableError:
+        return False
 
 
 def _run(frame: Frame) -> None:
@@ -71,7 +111,45 @@ def _pass(frame: Frame, others: list[tuple[int, list[Any]]]) -> bool:
     elif kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
         targets = list(two.values()) if kind == OpcodeEffect.SWITCH else [three or two]
         left = max(0, MAX_OBSTACLES - len(others))
-        others += [(target, registers.copy()) for target in targets[:left] if target > frame.at]
+        others += [(target, _copied(frame.machine, registers)) for target in targets[:left] if target > frame.at]
     else:
         forget(registers, one)
     return True
+
+
+def _copied(machine: Machine, registers: list[Any]) -> list[Any]:
+    """Registers with objects of their own, so that one way does not change those of another."""
+    known: dict[int, Any] = {}
+    return [_copy(machine, value, known) for value in registers]
+
+
+def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
+    if not isinstance(value, (JavaArray, JavaObject)):
+        return value
+    if id(value) not in known:
+        if len(known) >= _MAX_COPIED:
+            return UNKNOWN
+        if isinstance(value, JavaArray):
+            machine.allocate(size_of(value.kind, len(value.items)))
+            array = known[id(value)] = JavaArray(value.kind, value.items)
+            array.items = [_copy(machine, item, known) for item in value.items]
+        else:
+            machine.allocate(_OBJECT + len(value.fields))
+            made = known[id(value)] = JavaObject(value.kind, value.payload)
+            made.fields = {name: _copy(machine, item, known) for name, item in value.fields.items()}
+            made.payload = _payload(machine, value.payload, known)
+    return known[id(value)]
+
+
+def _payload(machine: Machine, payload: Any, known: dict[int, Any]) -> Any:
+    """The content of an object of the platform: that of a builder, of a list or of a map is copied."""
+    if isinstance(payload, Builder):
+        machine.allocate(len(payload.units))
+        return Builder("".join(payload.units))
+    if isinstance(payload, list):
+        machine.allocate(len(payload))
+        return [_copy(machine, item, known) for item in payload]
+    if isinstance(payload, dict):
+        machine.allocate(len(payload))
+        return {key: _copy(machine, item, known) for key, item in payload.items()}
+    return payload

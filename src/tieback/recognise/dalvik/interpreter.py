@@ -5,8 +5,8 @@ from typing import Any
 from tieback.recognise.dalvik.arithmetic import DivisionByZeroError
 from tieback.recognise.dalvik.decode import Instruction, decode
 from tieback.recognise.dalvik.effects import RETURN
-from tieback.recognise.dalvik.machine import FAULTS, Frame, Machine
-from tieback.recognise.dalvik.objects import JavaObject, NotRunnableError, ThrownError
+from tieback.recognise.dalvik.machine import Frame, Machine
+from tieback.recognise.dalvik.objects import JavaObject, ThrownError
 
 _BATCH = 64
 """Instructions that are counted together."""
@@ -16,13 +16,13 @@ def run_frame(frame: Frame) -> Any:
     """Run a frame from its unit to a ``return``, with its exception handlers."""
     machine, method, registers = frame.machine, frame.method, frame.registers
     bodies: dict[int, Instruction] = method.bodies
-    at = pc = frame.at
+    pc = frame.at
     while True:
         try:
             while True:
                 machine.spend(_BATCH)
                 for _ in range(_BATCH):
-                    at = pc
+                    frame.at = pc
                     decoded = bodies.get(pc)
                     if decoded is None:
                         decoded = decode(frame, pc)
@@ -36,14 +36,10 @@ def run_frame(frame: Frame) -> Any:
                         pc = jump
         except (ThrownError, DivisionByZeroError) as error:
             thrown = _thrown_by(machine, error)
-            pc = machine.handler(method, at, thrown.kind)
+            pc = machine.handler(method, frame.at, thrown.kind)
             if pc < 0:
-                frame.at = at
                 raise ThrownError(thrown) from None
             frame.caught = thrown
-        except (NotRunnableError, *FAULTS):
-            frame.at = at
-            raise
 
 
 def _thrown_by(machine: Machine, error: Exception) -> JavaObject:

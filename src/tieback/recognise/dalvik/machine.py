@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
 from tieback.recognise.dalvik.objects import (
+    STRING,
     UNKNOWN,
     JavaArray,
     JavaObject,
@@ -175,7 +176,7 @@ class Frame:
         self.result: Any = None
         self.caught: Any = 0
         self.at = 0
-        """Unit where the run begins; after a failure, the one that failed."""
+        """Unit of the instruction that runs; where the run begins, and after a failure the one that failed."""
 
 
 class Machine:
@@ -209,8 +210,12 @@ class Machine:
         """Class and name of the active methods, the outermost first."""
         self.stack_read = False
         """True if the last run read its call stack."""
-        self.made: list[str] | None = None
-        """Texts that the run made, if they are collected."""
+        self.made: list[tuple[int, str]] = []
+        """Texts that the run made, with the unit that the outermost frame was at, if they are collected."""
+        self.changed: set[str] = set()
+        """Texts that the run gave to methods of theirs that make another text, such as ``substring``."""
+        self.outermost: Frame | None = None
+        """The frame whose run is collected."""
         self.constants: set[str] = set()
         """Texts of the files themselves that code has read."""
         self._library = library
@@ -298,8 +303,8 @@ class Machine:
     def text(self, text: str) -> str:
         """A new string, counted."""
         self.allocate(2 * len(text))
-        if self.made is not None and len(self.made) < MAX_MADE and _MIN_MADE <= len(text) <= _MAX_MADE:
-            self.made.append(text)
+        if self.outermost is not None and len(self.made) < MAX_MADE and _MIN_MADE <= len(text) <= _MAX_MADE:
+            self.made.append((self.outermost.at, text))
         return text
 
     def array(self, kind: str, count: int) -> JavaArray:
@@ -437,6 +442,8 @@ class Machine:
         if not isinstance(target, Method):
             arguments = [registers[place] for place in site.places]
             self.spend(2 + sum(map(_cost, arguments)))
+            if self.outermost is not None and site.ref.result == STRING and type(arguments[0]) is str:
+                self.changed.add(arguments[0])
             return target(self, arguments)
         if target.static is not static:
             raise NotRunnableError("a call of the wrong kind")
@@ -524,6 +531,13 @@ class Machine:
             for each in self._decoded:
                 each.clear()
             self._decoded, self._count = [bodies], 0
+
+    def close(self) -> None:
+        """Release the code: methods that call each other refer to each other."""
+        for site in self._sites.values():
+            site.targets.clear()
+        for bodies in self._decoded:
+            bodies.clear()
 
     def handler(self, method: Method, unit: int, kind: str) -> int:
         """Unit of the handler of an exception; -1 if the method does not catch it."""

@@ -86,6 +86,8 @@ class Analysis(NamedTuple):
     flows: tuple[DataFlow, ...]
     unread: int
     """Number of methods that were left out: too long, or beyond the limit for the size of the files."""
+    roots: tuple[MethodCode, ...] = ()
+    """Methods of the app itself where walks began."""
 
 
 def analyse(
@@ -134,7 +136,7 @@ def analyse(
             for native in _native_addresses(app, number, dex, settings.returned):
                 rounds.announce(native)
     rounds.run()
-    return Analysis(tuple(rounds.flows()), rounds.unread)
+    return Analysis(tuple(rounds.flows()), rounds.unread, rounds.own_roots())
 
 
 def _begin_at_decrypted(app: AppCode, decryption: Decryption, rounds: "_Rounds") -> None:
@@ -238,6 +240,11 @@ class _Rounds:
             stop = None  # the result is of interest too
         self._roots[identity] = _Root(method, stop)
         self._pending[identity] = None
+
+    def own_roots(self) -> tuple[MethodCode, ...]:
+        """Methods of the app itself where walks began so far."""
+        roots = self._roots.items()
+        return tuple(root.method for identity, root in roots if self._app.is_own(self._app.ref(identity).owner))
 
     def announce(self, member: int) -> None:
         """An address is in a field, or is the result of a method: walk the methods that read it."""

@@ -259,14 +259,23 @@ class ConstantEnds:
         """The same for a text that code puts together of some constants, by the call that makes it."""
         if not is_followed(find):
             return find
+        reason = self._reason_made(number, code, at) or self._never_made(find.endpoint.host, parts)
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_run(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
+        """The same for an address that a run of a method made: it has no constant."""
+        reason = self._reason_made(number, code, at) if find.endpoint.is_web else ""
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def _reason_made(self, number: int, code: CodeItem, at: int) -> str:
+        """Why no code contacts the text that a call makes; empty if code may."""
         key = number, code.offset, at
         if key not in self._made:
             reason = self._uses.reason_of_result(number, code, at)
             reason = reason or self._uncalled.reason_of_result(number, code, at)
             reason = reason or self._uses.reason_of_unit(number, code, at)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
-        reason = self._made[key] or self._never_made(find.endpoint.host, parts)
-        return NotBackend(find.endpoint.value, reason) if reason else find
+        return self._made[key]
 
     def _never_made(self, host: str, parts: Sequence[str]) -> str:
         """The reason if only code that never runs has a part of a host."""

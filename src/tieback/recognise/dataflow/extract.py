@@ -5,7 +5,7 @@ one of the constants is left to that extractor.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -26,10 +26,11 @@ from tieback.recognise.dataflow.code.retrofit import base_for, paths
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.default_requests import default_requests
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
-from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, decrypted_hosts, is_below
 from tieback.recognise.dataflow.hosts.components import ComponentHost
 from tieback.recognise.dataflow.hosts.opened_links import OpenedLink
+from tieback.recognise.dataflow.made_texts import MadeAddress, filled, made_addresses
 from tieback.recognise.dataflow.methods.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.dataflow.unused.unrunnable import NEEDS
@@ -168,8 +169,31 @@ class DataflowExtractor:
             self._known = KnownCalls(read_sinks())
         files = [part.dex for part in parts]
         decryption = Decryption(files, self.left, settings)
+        try:
+            analysis = yield from self._followed(parts, settings, decryption, ends, (shown, left_out))
+        finally:
+            decryption.close()
+        if analysis.unread:
+            methods = count_text(analysis.unread, "method")
+            what = f"the code of {methods} was not followed to its end (limit on the work per app): {MAY_MISS}"
+            yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
+
+    def _followed(
+        self,
+        parts: Sequence[DexPart],
+        settings: AppSettings | None,
+        decryption: Decryption,
+        ends: ConstantEnds | None,
+        hosts: tuple[set[str], set[str]],
+    ) -> Generator[Find, None, Analysis]:
+        """What the code puts together and decrypts; ``hosts`` are the shown ones, and those that are left out."""
+        assert self._known is not None
+        shown, left_out = hosts
+        files = [part.dex for part in parts]
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
+        made = made_addresses(analysis.roots, decryption)
+        analysis = analysis._replace(flows=tuple(filled(analysis.flows, made)))
         finds = _Finds(self, parts, analysis, ends)
         for find in finds.all():
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
@@ -178,16 +202,19 @@ class DataflowExtractor:
         for find in finds.decrypted(decryption):
             _note(find, shown, left_out)
             yield find
+        for find in finds.made(made, shown, left_out):
+            _note(find, shown, left_out)
+            yield find
+        if decryption.made_all is False:
+            what = f"not every method that can put an address together was run (limit on the work per app): {MAY_MISS}"
+            yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
         yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
             yield from finds.viewed(ends.viewed_pages(self._rules))
             yield from finds.composed_hosts(shown, left_out)
             yield from finds.opened(ends.opened_links())
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
-        if analysis.unread:
-            methods = count_text(analysis.unread, "method")
-            what = f"the code of {methods} was not followed to its end (limit on the work per app): {MAY_MISS}"
-            yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
+        return analysis
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
@@ -319,6 +346,35 @@ class _Finds:
         if decryption.stopped:
             what = "some strings of the code were not decrypted (limit on the work per app)"
             yield Problem(what, self._parts[0].buffer.file, UnreadKind.UNFOLLOWED)
+
+    def made(self, addresses: Iterable[MadeAddress], shown: set[str], left_out: set[str]) -> Iterator[Find]:
+        """Endpoints in addresses that methods make by themselves, if no other find has them.
+
+        Args:
+            addresses: the addresses.
+            shown: hosts of other finds that are endpoints.
+            left_out: hosts of other finds that are not back ends.
+        """
+        known = {value for _, _, value in self._told}
+        composed = [flow.value.text for flow in self._analysis.flows if isinstance(flow.value, TextValue)]
+        for each in addresses:
+            if any(text.startswith(each.text) for text in composed):
+                continue  # a base address, with its path appended
+            dex = self._parts[each.file].dex
+            origin = each.file, each.code, each.at
+            method = dex.method_name(dex.method_of(each.code))
+            flow = DataFlow("made", TextValue(each.text), None, method, made=origin)
+            for find in self._new(flow, each.text, "", place(each.file, _NO_STRING)):
+                host = find.endpoint.host if isinstance(find, Sighting) else ""
+                if _value(find) not in known and (host in shown or host not in left_out):
+                    yield self._as_made(find, each, *origin)
+
+    def _as_made(self, find: Find, address: MadeAddress, number: int, code: CodeItem, at: int) -> Find:
+        """A find in an address that a method makes, or a text that is no back end if no code contacts it."""
+        if self._ends is None or not isinstance(find, Sighting):
+            return find
+        settled = self._ends.settle_run(find, number, code, at) if address.gives else find
+        return self._ends.settle_called(settled, number, code, at) if isinstance(settled, Sighting) else settled
 
     def _as_read(self, find: Find, made: DecryptedText) -> Find:
         """A find in a text that an initialiser decrypts, or a text that is no back end if no code reads it."""

@@ -157,6 +157,11 @@ def _as_list(machine: Machine, a: Arguments) -> JavaObject:
     return JavaObject("Ljava/util/ArrayList;", _array(a[0]).items)
 
 
+def _made(machine: Machine, kind: str, payload: Any) -> JavaObject:
+    machine.allocate(_ITEM)
+    return JavaObject(kind, payload)
+
+
 def _reverse(machine: Machine, a: Arguments) -> None:
     machine.spend(len(_items(a[0])) >> 3)
     _items(a[0]).reverse()
@@ -251,6 +256,11 @@ def _calls() -> dict[str, LibraryCall]:
     found: dict[str, LibraryCall] = {
         "Ljava/lang/System;->arraycopy(Ljava/lang/Object;ILjava/lang/Object;II)": _copy_part,
         "Ljava/util/Arrays;->asList([Ljava/lang/Object;)": _as_list,
+        "Ljava/util/Collections;->emptyList()": lambda m, _: _made(m, "Ljava/util/ArrayList;", []),
+        "Ljava/util/Collections;->emptyMap()": lambda m, _: _made(m, "Ljava/util/HashMap;", {}),
+        "Ljava/util/Collections;->singletonList(Ljava/lang/Object;)": lambda m, a: _made(
+            m, "Ljava/util/ArrayList;", [a[0]]
+        ),
         "Ljava/util/Collections;->reverse(Ljava/util/List;)": _reverse,
         "Ljava/util/Collections;->unmodifiableList(Ljava/util/List;)": lambda _, a: a[0],
         "Ljava/util/Collections;->unmodifiableMap(Ljava/util/Map;)": lambda _, a: a[0],

@@ -203,6 +203,7 @@ def _character_calls() -> dict[str, LibraryCall]:
         found[f"{owner}->digit({kind}I)"] = lambda _, a: _digit(chr(a[0]), a[1])
         found[f"{owner}->getNumericValue({kind})"] = lambda _, a: _digit(chr(a[0]), 36)
     found[f"{owner}->forDigit(II)"] = lambda _, a: ord(_DIGITS[a[0]]) if 0 <= a[0] < min(a[1], 36) else 0
+    found[f"{owner}->charCount(I)"] = lambda _, a: 1 + (a[0] > 0xFFFF)
     found[f"{owner}->toString(C)"] = lambda _, a: chr(a[0])
     found["Ljava/lang/Boolean;->parseBoolean(Ljava/lang/String;)"] = lambda _, a: int(
         isinstance(a[0], str) and a[0].lower() == "true"

@@ -388,6 +388,24 @@ def _same(machine: Machine, a: Arguments) -> int:
     return int(isinstance(a[1], str) and a[0] == a[1])
 
 
+def _same_region(machine: Machine, a: Arguments) -> int:
+    """``regionMatches``: the text, whether case is ignored, its place, the other text, the place there, the length."""
+    text, ignored, at, other, place, length = a[0], a[1], a[2], sequence(machine, a[3]), a[4], a[5]
+    if at < 0 or place < 0 or at + length > len(text) or place + length > len(other):
+        return 0
+    machine.spend(max(0, length) >> 5)
+    one, another = text[at : at + max(0, length)], other[place : place + max(0, length)]
+    return int(one.lower() == another.lower() if ignored else one == another)
+
+
+def _to_ascii(machine: Machine, a: Arguments) -> str:
+    """A host of ASCII stays as it is; others need tables."""
+    text = sequence(machine, a[0])
+    if not text.isascii():
+        raise NotRunnableError("a host that is not ASCII")
+    return text
+
+
 def _calls() -> dict[str, LibraryCall]:
     text: dict[str, LibraryCall] = {
         "length()": lambda _, a: len(a[0]),
@@ -400,6 +418,8 @@ def _calls() -> dict[str, LibraryCall]:
         "contains(Ljava/lang/CharSequence;)": lambda m, a: int(_find(str.find)(m, (a[0], sequence(m, a[1]))) >= 0),
         "startsWith(Ljava/lang/String;)": lambda m, a: int(a[0].startswith(sequence(m, a[1]))),
         "startsWith(Ljava/lang/String;I)": lambda m, a: int(a[0].startswith(sequence(m, a[1]), max(0, a[2]))),
+        "regionMatches(ILjava/lang/String;II)": lambda m, a: _same_region(m, (a[0], 0, *a[1:])),
+        "regionMatches(ZILjava/lang/String;II)": _same_region,
         "endsWith(Ljava/lang/String;)": lambda m, a: int(a[0].endswith(sequence(m, a[1]))),
         "equals(Ljava/lang/Object;)": _same,
         "contentEquals(Ljava/lang/CharSequence;)": lambda m, a: int(a[0] == sequence(m, a[1])),
@@ -493,6 +513,7 @@ def _calls() -> dict[str, LibraryCall]:
         "toString()": lambda m, a: sequence(m, a[0]),
     }
     found = {f"{STRING}->{name}": call for name, call in text.items()}
+    found[f"Ljava/net/IDN;->toASCII({STRING})"] = _to_ascii
     for owner in ("StringBuilder", "StringBuffer", "AbstractStringBuilder"):
         found |= {f"Ljava/lang/{owner};->{name}": call for name, call in builder.items()}
     return found | {f"{_SEQUENCE}->{name}": call for name, call in shared.items()}

@@ -392,7 +392,9 @@ class DexTables:
             known = self._parameters[proto] = self._read_parameters(proto)
         return known
 
-    def methods_like(self, parameters: Names, results: Names, left_out: Packages, *, own: bool) -> list[int]:
+    def methods_like(
+        self, parameters: Names, results: Names, left_out: Packages, *, own: bool, first: bool = False
+    ) -> list[int]:
         """Indices of the methods that have parameters of only these types, and one of these results.
 
         Args:
@@ -400,6 +402,7 @@ class DexTables:
             results: descriptors.
             left_out: packages whose methods are left out.
             own: only methods of classes that this file defines.
+            first: only the first parameter counts.
         """
         owners = self._methods["owner"]
         methods = np.flatnonzero(~self.types_of(left_out).take(owners, mode="clip"))
@@ -412,8 +415,9 @@ class DexTables:
         used = used[self._typed(self._protos[used, 1], results)]
         kinds = {kind for kind in self.types_named(parameters) if kind >= 0}
         lists = self._protos[used, 2].tolist()
+        fits = self._first if first else self._only
         fitting = np.zeros(1 << 16, np.bool_)
-        fitting[[proto for proto, at in zip(used.tolist(), lists, strict=True) if self._only(at, kinds)]] = True
+        fitting[[proto for proto, at in zip(used.tolist(), lists, strict=True) if fits(at, kinds)]] = True
         return list(map(int, methods[fitting[protos]].tolist()))
 
     def methods_called(self, names: Mapping[str, Mapping[str, Sequence[str]]]) -> list[int]:
@@ -452,6 +456,11 @@ class DexTables:
         """True if a type_list has types, and only these."""
         listed = self.type_list(at)
         return bool(listed) and kinds.issuperset(listed)
+
+    def _first(self, at: int, kinds: set[int]) -> bool:
+        """True if the first type of a type_list is one of these."""
+        listed = self.type_list(at)
+        return bool(listed) and listed[0] in kinds
 
     def result(self, proto: int) -> str:
         """Descriptor of the result."""

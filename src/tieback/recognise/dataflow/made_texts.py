@@ -1,0 +1,96 @@
+"""Addresses that methods of an app make, as a run of them shows, beside those that the walks put together.
+
+A walk reads each instruction once. So it does not see what a loop puts together, nor what a shrinker has made of a
+function of Kotlin, such as ``joinToString``. A run of the method does, if all parts are constants.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dataflow.analysis import DataFlow
+from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.dex.dexfile import CodeItem
+from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue
+
+MAX_RUNS = 2_000
+"""Most methods of one app that are run."""
+MAX_FILLED = 16
+"""Most addresses that one text with unknown parts stands for."""
+_LEAST = 16
+"""Least characters that are known of an address with unknown parts; a scheme takes eight."""
+_END = "\U0010ffff"
+
+
+class MadeAddress(NamedTuple):
+    """An address that a run of a method made."""
+
+    text: str
+    file: int
+    """Number of the DEX file."""
+    code: CodeItem
+    """Code of the method that was run."""
+    at: int
+    """Code unit of its instruction that made the address, or called what made it."""
+    gives: bool
+    """True if the instruction gives a text, which is then the address or has become part of it."""
+
+
+def made_addresses(methods: Iterable[MethodCode], decryption: Decryption) -> list[MadeAddress]:
+    """The addresses that runs of some methods make, each once."""
+    found: dict[str, MadeAddress] = {}
+    decryption.begin_made()
+    for _, method in zip(range(MAX_RUNS), methods, strict=False):
+        for one in decryption.made_in(method.file, method.code):
+            found.setdefault(one.text, MadeAddress(one.text, method.file, method.code, one.at, one.gives))
+    return sorted(found.values(), key=lambda one: one.text)
+
+
+def filled(flows: Sequence[DataFlow], made: Sequence[MadeAddress]) -> Iterator[DataFlow]:
+    """The flows; those with unknown parts are replaced by the addresses that are made in their way.
+
+    Args:
+        flows: what the walks found.
+        made: addresses, sorted by their text.
+    """
+    texts = [one.text for one in made]
+    for flow in flows:
+        text = _open_text(flow)
+        whole = list(_fitting(text, texts)) if text and texts else []
+        if 0 < len(whole) <= MAX_FILLED:
+            yield from (flow._replace(value=_with_text(flow.value, one)) for one in whole)
+        else:
+            yield flow
+
+
+def _open_text(flow: DataFlow) -> str:
+    """The address of a flow, if parts of it are not known; otherwise empty."""
+    value = flow.value
+    text = value.text if isinstance(value, TextValue) else value.values.get("url")
+    if not isinstance(text, str) or "://" not in text.partition(HOLE)[0]:
+        return ""
+    return text if HOLE in text and len(text.replace(HOLE, "")) >= _LEAST else ""
+
+
+def _fitting(text: str, texts: Sequence[str]) -> Iterator[str]:
+    begin, *parts = text.split(HOLE)
+    for at in range(bisect_left(texts, begin), bisect_left(texts, begin + _END)):
+        if _fits(texts[at], len(begin), parts):
+            yield texts[at]
+
+
+def _fits(text: str, at: int, parts: Sequence[str]) -> bool:
+    """True if a text has these parts in their order from a place on, and ends with the last one."""
+    *inner, last = parts
+    for part in inner:
+        at = text.find(part, at) + len(part)
+        if at < len(part):
+            return False
+    return len(text) - at >= len(last) and text.endswith(last)
+
+
+def _with_text(value: TextValue | EndpointParts, text: str) -> TextValue | EndpointParts:
+    if isinstance(value, TextValue):
+        return TextValue(text, value.first, value.parts, (), value.via)
+    return EndpointParts({**value.values, "url": text}, value.first, (), value.via, value.parts)

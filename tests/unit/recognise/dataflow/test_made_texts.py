@@ -1,0 +1,84 @@
+"""Addresses that runs of methods make: loops, and functions of Kotlin that a shrinker has renamed."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow import made_texts
+from tieback.recognise.dataflow.analysis import DataFlow
+from tieback.recognise.dataflow.dex.dexfile import CodeItem
+from tieback.recognise.dataflow.made_texts import MadeAddress, filled
+from tieback.recognise.dataflow.methods.values import EndpointParts, TextValue
+from tieback.recognise.extract import EndpointExtractor
+
+CODE = CodeItem(0, 0, 0)
+
+
+def finds() -> tuple[set[str], dict[str, str]]:
+    read = artifact((DEX / "looped.dex").read_bytes())
+    held = list(EndpointExtractor(EXTRACTOR.rules).extract(read))
+    found = list(EXTRACTOR.extract_app(read.buffers, held=held))
+    shown = {find.endpoint.value for find in found if isinstance(find, Sighting)}
+    return shown, {find.value: find.reason for find in found if isinstance(find, NotBackend)}
+
+
+def test_addresses_of_loops_and_of_renamed_functions_are_whole() -> None:
+    shown, _ = finds()
+    assert {"https://loop.shop.test/v2/items", "https://join.shop.test/v1/cart"} <= shown
+
+
+def test_each_way_has_its_own_texts() -> None:
+    shown, _ = finds()
+    either = {value for value in shown if "either" in value}
+    assert either - {"https://either.shop.test"} == {"https://either.shop.test/a", "https://either.shop.test/b"}
+
+
+def test_an_address_that_is_only_logged_is_left_out() -> None:
+    shown, left_out = finds()
+    assert "https://log.shop.test/v2/items" not in shown
+    assert "https://log.shop.test/v2/items" in left_out
+
+
+def test_an_address_that_code_cuts_is_not_shown_whole() -> None:
+    shown, _ = finds()
+    assert "https://cut.shop.test/v2/items" not in shown
+
+
+def test_without_runs_the_walk_knows_only_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made_texts, "MAX_RUNS", 0)
+    shown, _ = finds()
+    assert "https://loop.shop.test/v2/items" not in shown
+
+
+def flows(text: str, made: Sequence[str]) -> list[str]:
+    flow = DataFlow("text", TextValue(text), None, "La;->b")
+    parts = DataFlow("URL", EndpointParts({"url": text}), None, "La;->b")
+    addresses = [MadeAddress(one, 0, CODE, 0, gives=True) for one in sorted(made)]
+    texts = [flow.value.text for flow in filled([flow], addresses) if isinstance(flow.value, TextValue)]
+    values = [flow.value for flow in filled([parts], addresses)]
+    urls = [str(value.values["url"]) for value in values if isinstance(value, EndpointParts)]
+    assert texts == urls
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("text", "made", "expected"),
+    [
+        (
+            "https://a.shop.test/{}/x",
+            ["https://a.shop.test/1/x", "https://a.shop.test/1/y"],
+            ["https://a.shop.test/1/x"],
+        ),
+        ("https://a.shop.test/{}", ["https://b.shop.test/1"], ["https://a.shop.test/{}"]),
+        ("https://a.shop.test/{}b{}b", ["https://a.shop.test/b"], ["https://a.shop.test/{}b{}b"]),
+        ("{}.shop.test/x", ["https://a.shop.test/x"], ["{}.shop.test/x"]),
+        ("https://a.shop.test/{}", [], ["https://a.shop.test/{}"]),
+        ("https://{}.shop.test/x", ["https://a.shop.test/x"], ["https://a.shop.test/x"]),
+        ("https://{}/x/{}", ["https://a.shop.test/x/y"], ["https://{}/x/{}"]),
+        ("https://a.shop.test/{}", [f"https://a.shop.test/{n}" for n in range(17)], ["https://a.shop.test/{}"]),
+    ],
+)
+def test_unknown_parts_are_filled_by_what_is_made(text: str, made: list[str], expected: list[str]) -> None:
+    assert flows(text, made) == expected
