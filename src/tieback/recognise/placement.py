@@ -7,7 +7,7 @@ They become texts that are not back ends, each with its reason. So no scan conta
 import binascii
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -128,7 +128,12 @@ class Placement:
     """The places of the finds in one artifact. Lexers run only if there is a sighting in a text."""
 
     def __init__(
-        self, artifact: Artifact, budget: PlaceBudget, content: bytes = b"", script: LastScript | None = None
+        self,
+        artifact: Artifact,
+        budget: PlaceBudget,
+        content: bytes = b"",
+        script: LastScript | None = None,
+        note: Callable[[Sighting, frozenset[bytes]], None] | None = None,
     ) -> None:
         """Set what is read.
 
@@ -137,7 +142,9 @@ class Placement:
             budget: the budget of its app.
             content: the whole content of the file, if that is small; compiled XML is in its artifact.
             script: has the literals of scripts for the extractors, too.
+            note: gets each find that is no back end by its place in a page or in JSON, with names for ``ReadAgain``.
         """
+        self._note = note
         self._artifact, self._budget, self._content = artifact, budget, content or bytes(artifact.compiled)
         self._script = script or LastScript()
         self._places: dict[int, TextPlaces] = {}
@@ -172,6 +179,10 @@ class Placement:
             reason = MIRRORED
         if not reason and endpoint.host:
             reason = self._widget_reason(endpoint.host) or self._told.reason(endpoint.host)
+        if reason and self._note is not None and index in self._places:
+            buffer = self._artifact.buffers[index]
+            at = find.evidence.offset - buffer.base
+            self._note(find, self._places[index].names(at // 2 if buffer.utf16 else at))
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
 

@@ -47,13 +47,16 @@ _OTHER_BEFORE = lazy_pattern(
 )
 _OTHER_BEHIND = lazy_pattern(rb"\s{0,20}={2,3}\s{0,20}(?P<name>[A-Za-z_$][\w$.]{0,60})")
 """The variable that is compared with a literal before or behind it."""
+_SWITCH = lazy_pattern(rb"\bswitch\s{0,4}\(\s{0,4}(?P<name>[A-Za-z_$][\w$.]{0,60})\s{0,4}\)\s{0,4}\{[^{}]{0,600}\bcase\s{0,20}\Z")
+_SWITCH_REACH = 700
+"""The variable of a switch up to one of its cases."""
 _REQUESTED = lazy_pattern(
-    rb"(?:\b(?:fetch|load\w{0,20}|ajax|axios|request|import|importScripts|sendBeacon|get(?:JSON|Script)?|post)\s{0,4}\(\s{0,8}"
-    rb"|\bopen\s{0,4}\(\s{0,4}[\"'][A-Z]{3,6}[\"']\s{0,4},\s{0,8}|\b(?:href|src|location|ur[il])\s{0,4}[=:]\s{0,4})"
+    rb"(?:\b(?:fetch|load\w{0,20}|connect|ajax|axios|request|import|importScripts|sendBeacon|get(?:JSON|Script)?|post)\s{0,4}\(\s{0,8}"
+    rb"|\bopen\s{0,4}\(\s{0,4}[\"'][A-Z]{3,6}[\"']\s{0,4},\s{0,8}|\blocation\s{0,4}\.\s{0,4}(?:assign|replace)\s{0,4}\(\s{0,8}|\b(?:href|src|location|ur[il])\s{0,4}[=:]\s{0,4})"
     rb"(?P<name>[A-Za-z_$][\w$.]{0,60})(?![\w$.(\[])"
 )
 """A request for what is in a variable, or an element with it."""
-_BRANCH = 240
+_BRANCH = 400
 """Most bytes behind a comparison in which the code for a true one is."""
 _BEFORE_LITERAL = lazy_pattern(rb"(?P<quote>[\"'`])\s{0,40}[+,]\s{0,40}\Z")
 """The end of the text before a literal that is joined to it, or that is the line before it in a list of lines."""
@@ -143,6 +146,7 @@ def reason_of_use(data: bytes, span: Span, offset: int) -> str:
 def _is_other_requested(data: bytes, span: Span) -> bool:
     """True if code requests what a literal is compared with, shortly behind: ``if (url === "…") fetch(url)``."""
     other = _OTHER_BEFORE.search(data, max(0, span.start - 100), span.start) or _OTHER_BEHIND.match(data, span.end)
+    other = other or _SWITCH.search(data, max(0, span.start - _SWITCH_REACH), span.start)
     if other is None:
         return False
     requests = _REQUESTED.finditer(data, span.end, span.end + _BRANCH)
