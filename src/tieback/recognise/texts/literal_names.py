@@ -82,6 +82,7 @@ _LAYER = lazy_pattern(
     rb"(?i)attribution[\"']?\s{0,4}:|maxzoom|tile|copyright|licen[cs]e|layer|author|credit|logo|photo|image"
 )
 """Words around the credit of a map or a picture; what reports how an app was installed is an attribution, too."""
+_SRC = lazy_pattern(rb"\bsrc\s?=\s?\\?[\"']?\Z")
 _FLASH = lazy_pattern(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
 """A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
 _RUFFLE = (b"ruffle", b"RufflePlayer")
@@ -102,7 +103,7 @@ _BODY = lazy_pattern(
 )
 """The body of a request up to its object; a server that gets an address may contact it, and the app does not."""
 _INSIDE = lazy_pattern(
-    rb"(?i:(?:channel|web_?view|worker|port|bridge|frame|nodejs)(?:\(\))?\s{0,4}\.|(?:writeFile|appendFile|postMessage)\s{0,4}\(\s{0,4}\{[^{}]{0,200}[{,])\Z"
+    rb"(?i:(?:channel|web_?view|worker|port|bridge|frame|nodejs)(?:\(\))?\s{0,4}\.|(?:writeFile|appendFile|postMessage)\s{0,4}\(\s{0,4}\{(?:[^{}]{0,200},)?)\Z"
 )
 """What gives the text to other code of the app, or to a file that code reads again."""
 _BRACKET = lazy_pattern(rb"[(){}\[\]]|\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
@@ -137,6 +138,8 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     is_named = sign in _BEHIND_NAMES
     if is_named and any(word in before for word in _CREDITS) and (credit := _CREDIT.search(before)):
         around = before[: credit.start()][-_REACH:] + bytes(data[end : end + _REACH])
+        if _SRC.search(data, max(start, offset - 12), offset):
+            return ""
         return LINK if _LAYER.search(around) or not _CREDIT_URL.search(credit[0]) else ""
     if _FLASH.match(data, offset, min(len(data), end)):
         return "" if any(data.find(mark) >= 0 for mark in _RUFFLE) else PLUG_IN

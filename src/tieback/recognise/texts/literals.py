@@ -63,8 +63,15 @@ _BEFORE_LITERAL = lazy_pattern(rb"(?P<quote>[\"'`])\s{0,40}[+,]\s{0,40}\Z")
 _WHOLE_TEXT = lazy_pattern(rb"[^\\\n]{3,400}")
 """Such a text without its quotes."""
 _MESSAGE = 500
+_ITEM_END = lazy_pattern(rb"\s{0,20}[,\]]")
+_CUTS = lazy_pattern(rb"\.split\(\s{0,4}[\"'`](?: |\||,|;|\\t| [-|:=>]{1,2} |: )[\"'`]\s{0,4}\)")
+_CUT_REACH = 400
 _IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
 _PICTURE_REACH = 4_096
+_ONLY_BEFORE = lazy_pattern(rb"(?:\bfunction\b[^{}()]{0,40}\([^{}()]{0,40}\)|=>)\s{0,8}\{\s{0,20}\Z")
+_ONLY_BEHIND = lazy_pattern(rb"\s{0,20}\}")
+_TEXT_OF_CODE = lazy_pattern(rb"\.toString\(\)\s{0,8}\.\s{0,8}(?:match|replace|split|slice|substring)\s{0,4}\(")
+"""https://github.com/sindresorhus/multiline: templates of scripts before ES6."""
 _PATTERN = lazy_pattern(rb"\bRegExp\(\s{0,8}\Z")
 DATA_URI = lazy_pattern(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 
@@ -90,6 +97,13 @@ def is_picture(data: bytes, span: Span, offset: int) -> bool:
         DATA_URI.match(data, start, span.end - 1) is not None
         or _IN_PICTURE.search(data, max(start, offset - _PICTURE_REACH), offset) is not None
     )
+
+
+def is_read_comment(data: Bytes, span: Span) -> bool:
+    """True for a comment that is all of a function whose text a script reads: ``f(function(){/*<b>…</b>*/})``."""
+    if _ONLY_BEFORE.search(data, max(0, span.start - 80), span.start) is None or _ONLY_BEHIND.match(data, span.end) is None:
+        return False
+    return _TEXT_OF_CODE.search(data) is not None
 
 
 def is_pattern(data: bytes, span: Span) -> bool:
@@ -158,11 +172,17 @@ def reason_of_words(data: bytes, span: Span, offset: int) -> str:
     start = span.start + 1
     found = prose.literal_reason(data, start, offset, span.end - 1)
     if found:
-        return found
+        return "" if found == prose.MESSAGE and _is_cut(data, span) else found
     # The words can be in another line of the message.
     if (offset > start and begins_message(data, span.start)) or _follows_sentence(data, span, offset):
         return prose.MESSAGE
     return prose.MESSAGE if is_part_of_message(data, span.start) else ""
+
+
+def _is_cut(data: bytes, span: Span) -> bool:
+    """True if a literal is in a list whose texts code cuts at a sign: ``["One https://…", …].map(x => x.split(" "))``."""
+    is_item = sign_before(data, span.start) in (b"[", b",") and _ITEM_END.match(data, span.end, span.end + 40) is not None
+    return is_item and _CUTS.search(data, span.end, span.end + _CUT_REACH) is not None
 
 
 def begins_message(data: Bytes, start: int) -> bool:

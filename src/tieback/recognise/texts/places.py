@@ -248,7 +248,7 @@ class TextPlaces:
         if span.kind is SpanKind.REGEX:
             return prose.PATTERN if _ESCAPED.match(self._data, offset, span.end) else ""
         if span.kind is SpanKind.COMMENT:
-            return COMMENT
+            return "" if literals.is_read_comment(self._data, span) else COMMENT
         found = self._literal(span, offset)
         if not found and offset == span.start + 1:
             found = self._reason_of_name(span)
@@ -362,7 +362,12 @@ class TextPlaces:
             return COMMENT
         if tables.is_web_site(tables.column_at(self._data, offset)) and self._has_many_owners:
             return tables.REFERENCE
-        return prose.sentence_reason(self._data, offset)
+        found = prose.sentence_reason(self._data, offset)
+        return "" if found == prose.MESSAGE and self._lists_addresses else found
+
+    @cached_property
+    def _lists_addresses(self) -> bool:
+        return tables.is_list_of_addresses(self._data)
 
     @cached_property
     def _begins_with_comment(self) -> bool:
@@ -410,8 +415,9 @@ class TextPlaces:
     def _lines(self, offset: int) -> str:
         start = self._data.rfind(b"\n", 0, offset) + 1
         line = self._data[max(start, offset - 400) : offset]
-        if start >= offset - 400 and _LINE_COMMENT.match(line):
-            return COMMENT
+        if start >= offset - 400 and (comment := _LINE_COMMENT.match(line)):
+            is_value = b"#" in comment[0].lstrip()[1:] and self._file.endswith(".properties")
+            return "" if is_value else COMMENT  # https://docs.oracle.com/javase/8/docs/api/java/util/Properties.html
         if _REDIRECT_LINE.match(line) and redirects.is_of_sign_in(self._data, line, start, offset):
             return prose.REDIRECT
         fact = _METADATA_LINE.match(line)
@@ -454,7 +460,7 @@ class TextPlaces:
         tag = self._spans.at(span.start - 1)
         values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
         kind = values.get("type", b"").strip().lower()
-        if kind == search_engines.LINKED_DATA:
+        if kind == search_engines.LINKED_DATA and not search_engines.is_read(self._data):
             return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
             # A browser runs only the file, which can read data in the element:

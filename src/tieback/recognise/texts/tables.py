@@ -78,6 +78,8 @@ _WEB_SITE = lazy_pattern(
     re.IGNORECASE,
 )
 _QUOTED = lazy_pattern(rb"\"[^\"]{0,1000}\"")
+_ENTRY = lazy_pattern(rb"[^:/]{2,200}[\s|,;:=-]https?://[^\s]{4,400}|https?://[^\s]{4,400}[\s|,;-][^:/]{2,200}")
+_ENTRIES_SHARE = 0.6
 _PLAYLIST = b"#EXT"
 _REFERENCE_BYTES = 1024 * 1024
 _LEAST_OWNERS = 20
@@ -249,6 +251,12 @@ def _is_underlined(heading: re.Match[bytes]) -> bool:
 def has_many_owners(data: bytes) -> bool:
     """True if the addresses in a text are those of many owners."""
     return len({one[1].lower() for one in _ADDRESS.finditer(data, 0, _REFERENCE_BYTES)}) >= _LEAST_OWNERS
+
+
+def is_list_of_addresses(data: bytes) -> bool:
+    """True if most lines of a text have a name and begin or end with an address, as a list of stations."""
+    lines = [line.strip() for line in data[:_REFERENCE_BYTES].splitlines() if line.strip()]
+    return len(lines) > 1 and _share(lines, _ENTRY.fullmatch) >= _ENTRIES_SHARE
 
 
 def is_web_site(name: bytes) -> bool:
