@@ -70,7 +70,7 @@ _IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0
 _PICTURE_REACH = 4_096
 _ONLY_BEFORE = lazy_pattern(rb"(?:\bfunction\b[^{}()]{0,40}\([^{}()]{0,40}\)|=>)\s{0,8}\{\s{0,20}\Z")
 _ONLY_BEHIND = lazy_pattern(rb"\s{0,20}\}")
-_TEXT_OF_CODE = lazy_pattern(rb"\.toString\(\)\s{0,8}\.\s{0,8}(?:match|replace|split|slice|substring)\s{0,4}\(")
+_TEXT_OF_CODE = lazy_pattern(rb"\.toString\(\)\s{0,8}\.\s{0,8}(?:match|replace|split)\s{0,4}\([^;{}\n]{0,60}?\\?/\\?\*")
 """https://github.com/sindresorhus/multiline: templates of scripts before ES6."""
 _PATTERN = lazy_pattern(rb"\bRegExp\(\s{0,8}\Z")
 DATA_URI = lazy_pattern(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
