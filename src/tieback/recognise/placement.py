@@ -93,6 +93,8 @@ _DATABASE = b"SQLite format 3\0"
 """The beginning of a database of SQLite."""
 _OWN_LINE = lazy_pattern(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
 """Before an address on a line of its own: nothing, or a line that ends with a word."""
+_ALONE = lazy_pattern(rb"[a-z]{0,30}:?\s{1,60}https?://[^\s\0]{1,400}(?:\s{1,60}https?://[^\s\0]{1,400}){1,40}\s{0,60}(?:\0.{0,4096})?", re.DOTALL)
+"""Nothing but addresses, each on a line of its own, perhaps with a name before them: a list that code reads."""
 _COPYRIGHT = lazy_pattern(rb"(?:\b[Cc]opyright\b|\([Cc]\)|\xc2\xa9)[^\n]{0,200}\Z")
 """Before the web site of an author, in the notice of a library."""
 _DEEP_LINK = lazy_pattern(
@@ -369,7 +371,7 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     text = narrow_text(buffer.data[first : min(end, last)], wide=buffer.utf16)
     own = (at - first) // unit
     if buffer.kind is BufferKind.DEX:
-        if _OWN_LINE.search(text[:own]):
+        if _OWN_LINE.search(text[:own]) and not _ALONE.fullmatch(text):
             return MESSAGE
         value = text[own:].partition(b"\0")[0]
         if value in _PROVIDERS and _names_providers(buffer):
