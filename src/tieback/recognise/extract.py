@@ -32,7 +32,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.services import BEFORE, SchemeRule
 from tieback.recognise.settings.service_passwords import at_server
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
-from tieback.recognise.texts.requests import is_requested
+from tieback.recognise.texts.requests import is_option_requested, is_requested, is_value_requested
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
@@ -502,8 +502,12 @@ def _calls_for(buffer: Buffer, start: int) -> bool:
     before = buffer.data[max(0, start - _REQUEST_REACH) : start]
     if not is_script(buffer):
         return False
+    if _REQUEST.search(before) is not None or is_value_requested(buffer.data, start, start):
+        return True
     named = _NAMED.search(before)
-    return _REQUEST.search(before) is not None or (named is not None and is_requested(buffer.data, named["name"]))
+    if is_option_requested(buffer.data, start):
+        return True
+    return named is not None and is_requested(buffer.data, named["name"])
 
 
 def _is_picture(buffer: Buffer, start: int) -> bool:

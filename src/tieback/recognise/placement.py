@@ -29,7 +29,7 @@ from tieback.recognise.texts.elements import PERMITTED, is_permission
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.mirrors import HOSTS as MIRRORED_HOSTS
-from tieback.recognise.texts.mirrors import MIRRORED, is_mirrored
+from tieback.recognise.texts.mirrors import MIRRORED, is_cut_off, is_mirrored
 from tieback.recognise.texts.mirrors import REACH as MIRROR_REACH
 from tieback.recognise.texts.prose import (
     MESSAGE,
@@ -93,7 +93,10 @@ _DATABASE = b"SQLite format 3\0"
 """The beginning of a database of SQLite."""
 _OWN_LINE = lazy_pattern(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
 """Before an address on a line of its own: nothing, or a line that ends with a word."""
-_ALONE = lazy_pattern(rb"[a-z]{0,30}:?\s{1,60}https?://[^\s\0]{1,400}(?:\s{1,60}https?://[^\s\0]{1,400}){1,40}\s{0,60}(?:\0.{0,4096})?", re.DOTALL)
+_ALONE = lazy_pattern(
+    rb"[a-z]{0,30}:?\s{1,60}https?://[^\s\0]{1,400}(?:\s{1,60}https?://[^\s\0]{1,400}){1,40}\s{0,60}(?:\0.{0,4096})?",
+    re.DOTALL,
+)
 """Nothing but addresses, each on a line of its own, perhaps with a name before them: a list that code reads."""
 _COPYRIGHT = lazy_pattern(rb"(?:\b[Cc]opyright\b|\([Cc]\)|\xc2\xa9)[^\n]{0,200}\Z")
 """Before the web site of an author, in the notice of a library."""
@@ -184,7 +187,7 @@ class Placement:
         if reason and self._note is not None and index in self._places:
             buffer = self._artifact.buffers[index]
             at = find.evidence.offset - buffer.base
-            self._note(find, self._places[index].names(at // 2 if buffer.utf16 else at))
+            self._note(find, self._places[index].names(at // 2 if buffer.utf16 else at, reason))
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
 
@@ -193,7 +196,8 @@ class Placement:
         buffer, offset = self._artifact.buffers[index], find.evidence.offset
         at = (offset or 0) - buffer.base
         first = at - MIRROR_REACH * (1 + buffer.utf16)
-        return is_mirrored(narrow_text(buffer.data[max(first, at % 2) : at], wide=buffer.utf16))
+        before = narrow_text(buffer.data[max(first, at % 2) : at], wide=buffer.utf16)
+        return is_mirrored(before) and not is_cut_off(buffer.data, before)
 
     def _embedded_reason(self, index: int, at: int) -> str | None:
         """The reason in a script or page that is a constant of code; ``None`` for other constants."""

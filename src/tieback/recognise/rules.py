@@ -236,7 +236,8 @@ class NotBackends:
             named = below is not None and (name.startswith(place.files) or _stem(name).endswith(place.stems))
             named = named and _has_words(name, place.words)
             named = named or (bool(folders) and folders[-1] in place.text_folders and _stem(name) != name)
-            if named or not set(below or ()).isdisjoint(place.folders):
+            inside = set(below or ()) & set(place.folders)
+            if named or (inside and (not inside <= _SINGULAR or _has_words(name, place.words))):
                 return place.reason
         return None
 
@@ -250,6 +251,8 @@ class NotBackends:
 
 _DATA = frozenset(("json", "xml", "yml", "yaml", "toml", "ini", "cfg", "conf", "properties", "csv", "plist"))
 _WORD = lazy_pattern(r"[a-z]+")
+_SINGULAR = frozenset(("license", "licence"))
+"""Folders that also have the settings for a server of licences."""
 
 
 def _has_words(name: str, words: tuple[str, ...]) -> bool:

@@ -149,13 +149,16 @@ class AppSearch:
                         yield from self._followed(self._dataflow, code, settings, None)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
-        yield from guarded(self._scripts.shared(), "")
-        if self._again is not None:
-            yield from self._again.finds()
+        yield from guarded(self._shared(), "")
         if self._dataflow is not None and code:
             yield from self._followed(self._dataflow, code, settings, held)
         else:
             yield from held or ()
+
+    def _shared(self) -> Iterator[Find]:
+        """What scripts have together, and the addresses that they read from pages and JSON files."""
+        yield from self._scripts.shared()
+        yield from self._again.finds() if self._again is not None else ()
 
     def _followed(
         self, dataflow: DataflowExtractor, code: list[Buffer], settings: AppSettings, held: list[Find] | None

@@ -1,7 +1,7 @@
 """Hosts that an app contacts although a rule about comments, messages, links, tables or unused pages seems to fit.
 
-The cases are files of an app, in ``contacted/FAMILY.toml``; ``quiet.toml`` has the same forms without a contact, where the
-rule must still leave the host out. How many other cases are still hidden is in ``docs/benchmarks/unseen-apps.md``.
+The cases are files of an app, in ``contacted/FAMILY.toml``; ``quiet.toml`` has the same forms without a contact, where
+the rule must still leave the host out. How many other cases are still hidden is in ``docs/benchmarks/unseen-apps.md``.
 """
 
 import tomllib

@@ -23,10 +23,23 @@ _ATTRIBUTES = (b".placeholder", b'"placeholder"', b"'placeholder'", b".cite", b'
 _HEAD = (b"og:", b"link[rel")
 _KEYS = tuple(
     b".%b" % key
-    for key in (b"homepage", b"repository", b"bugs", b"license", b"$schema", b"redirect_url", b"redirectUrl", b"redirectUri", b"notify_url")
+    for key in (
+        b"homepage",
+        b"repository",
+        b"bugs",
+        b"license",
+        b"$schema",
+        b"redirect_url",
+        b"redirectUrl",
+        b"redirectUri",
+        b"notify_url",
+    )
 )
-_FILES = (b".json",)
-_MARKS = Marks(_REVIVED + _TEXTS + _ATTRIBUTES + _HEAD + _KEYS + _FILES)
+_RESOLVED = (b".dereference(", b".compileAsync(")
+_OF_SMALL, _SMALL = (b".url",), 256 * 1024
+"""A key that many objects have; it counts in scripts of up to so many bytes, which the app's own are."""
+_FILES = (b".json", b".xml")
+_MARKS = Marks(_REVIVED + _TEXTS + _ATTRIBUTES + _HEAD + _KEYS + _RESOLVED + _OF_SMALL + _FILES)
 _NODE = lazy_pattern(
     rb"(?:\.(?:inner|outer)HTML\s{0,4}=|\.(?:html|append|prepend|write|insertAdjacentHTML)\s{0,4}\(|(?<![\w$.])eval\s{0,4}\(|JSON\.parse\s{0,4}\()[^;{}]{0,160}\Z"
 )
@@ -38,7 +51,7 @@ _SELECTOR = lazy_pattern(rb"(?:querySelector(?:All)?|\$|jQuery)\s{0,4}\(\s{0,4}[
 _NAMES = lazy_pattern(rb"[#.][\w-]{2,60}")
 _PROPERTY = lazy_pattern(rb"og:[\w:]{2,40}")
 _REL = lazy_pattern(rb"link\[rel\s{0,4}[~|^*]?=\s{0,4}\\?[\"']?([a-z]{2,20})")
-_FILE = lazy_pattern(rb"([\w.-]{1,80}\.json)\Z")
+_FILE = lazy_pattern(rb"([\w.-]{1,80}\.(?:json|xml))\Z")
 _REACH = 200
 
 
@@ -74,9 +87,11 @@ class ReadAgain:
         if not file.lower().endswith(_SCRIPTS):
             return
         places = places_of_marks(_MARKS, data)
+        if any(places.of(mark) for mark in _RESOLVED):
+            self._read.add(b".$ref")
         for marks, read in (
             (_REVIVED, self._revived), (_TEXTS, self._text), (_ATTRIBUTES, self._attribute), (_HEAD, self._head),
-            (_KEYS, self._key), (_FILES, self._named),
+            (_KEYS, self._key), (_FILES, self._named), (_OF_SMALL if len(data) <= _SMALL else (), self._key),
         ):  # fmt: skip
             for mark in marks:
                 for at in islice(places.of(mark), MAX_PLACES):
@@ -85,7 +100,9 @@ class ReadAgain:
     def _revived(self, data: Bytes, at: int, end: int) -> None:
         before, behind = bytes(data[max(0, at - _REACH) : at]), bytes(data[end : end + 2 * _REACH])
         mark = bytes(data[at:end])
-        is_text = _NODE.search(before) if mark == _REVIVED[0] else _FRAGMENT.match(behind) if mark == _REVIVED[1] else None
+        is_text = (
+            _NODE.search(before) if mark == _REVIVED[0] else _FRAGMENT.match(behind) if mark == _REVIVED[1] else None
+        )
         if is_text or (mark == _REVIVED[2] and _NODE.search(before) and _COMMENT_NODE.match(behind)):
             self._read.add(COMMENTS)
 
@@ -101,7 +118,7 @@ class ReadAgain:
         if is_value_requested(data, at + 1, end):
             self._read.add(bytes(data[at:end]).strip(b".\"'"))
 
-    def _head(self, data: Bytes, at: int, end: int) -> None:
+    def _head(self, data: Bytes, at: int, _: int) -> None:
         found = _PROPERTY.match(data, at) or _REL.match(data, at)
         if found is not None and is_value_requested(data, found.start(found.lastindex or 0), found.end()):
             self._read.add(bytes(found[found.lastindex or 0]))
@@ -114,3 +131,5 @@ class ReadAgain:
         found = _FILE.search(data, max(0, at - _REACH), end)
         if found is not None:
             self._files.add(found[1].lower())
+            if is_value_requested(data, found.start(1), found.end(1)):
+                self._read.add(found[1].lower())

@@ -27,7 +27,9 @@ _CALLS = lazy_pattern(
     re.IGNORECASE,
 )
 """Calls whose argument is opened in a browser or another app, or kept for a person to paste."""
-_PLAYER = lazy_pattern(rb"(?i)[\w$]{0,40}(?:play|video|audio|stream|media|reader|view|pdf|book|epub)[\w$]{0,40}\s{0,4}\.\Z")
+_PLAYER = lazy_pattern(
+    rb"(?i)[\w$]{0,40}(?:play|video|audio|stream|media|reader|view|pdf|book|epub)[\w$]{0,40}\s{0,4}\.\Z"
+)
 """A player or viewer, which loads what it opens."""
 _FILE = lazy_pattern(rb"(?i)\.(?:png|jpe?g|gif|webp|pdf|mp3|mp4|zip|vcf|docx?|xlsx?)(?:\?[^\"'`]{0,400})?[\"'`]\Z")
 """The end of a literal with a file, which the plug-in for sharing downloads."""

@@ -47,7 +47,9 @@ _OTHER_BEFORE = lazy_pattern(
 )
 _OTHER_BEHIND = lazy_pattern(rb"\s{0,20}={2,3}\s{0,20}(?P<name>[A-Za-z_$][\w$.]{0,60})")
 """The variable that is compared with a literal before or behind it."""
-_SWITCH = lazy_pattern(rb"\bswitch\s{0,4}\(\s{0,4}(?P<name>[A-Za-z_$][\w$.]{0,60})\s{0,4}\)\s{0,4}\{[^{}]{0,600}\bcase\s{0,20}\Z")
+_SWITCH = lazy_pattern(
+    rb"\bswitch\s{0,4}\(\s{0,4}(?P<name>[A-Za-z_$][\w$.]{0,60})\s{0,4}\)\s{0,4}\{[^{}]{0,600}\bcase\s{0,20}\Z"
+)
 _SWITCH_REACH = 700
 """The variable of a switch up to one of its cases."""
 _REQUESTED = lazy_pattern(
@@ -101,7 +103,10 @@ def is_picture(data: bytes, span: Span, offset: int) -> bool:
 
 def is_read_comment(data: Bytes, span: Span) -> bool:
     """True for a comment that is all of a function whose text a script reads: ``f(function(){/*<b>…</b>*/})``."""
-    if _ONLY_BEFORE.search(data, max(0, span.start - 80), span.start) is None or _ONLY_BEHIND.match(data, span.end) is None:
+    if (
+        _ONLY_BEFORE.search(data, max(0, span.start - 80), span.start) is None
+        or _ONLY_BEHIND.match(data, span.end) is None
+    ):
         return False
     return _TEXT_OF_CODE.search(data) is not None
 
@@ -180,8 +185,10 @@ def reason_of_words(data: bytes, span: Span, offset: int) -> str:
 
 
 def _is_cut(data: bytes, span: Span) -> bool:
-    """True if a literal is in a list whose texts code cuts at a sign: ``["One https://…", …].map(x => x.split(" "))``."""
-    is_item = sign_before(data, span.start) in (b"[", b",") and _ITEM_END.match(data, span.end, span.end + 40) is not None
+    """True if a literal is in a list whose texts code cuts: ``["One https://…", …].map(x => x.split(" "))``."""
+    is_item = (
+        sign_before(data, span.start) in (b"[", b",") and _ITEM_END.match(data, span.end, span.end + 40) is not None
+    )
     return is_item and _CUTS.search(data, span.end, span.end + _CUT_REACH) is not None
 
 

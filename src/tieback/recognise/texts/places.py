@@ -5,7 +5,6 @@ package, a table or a text of a known shape. Everything else is kept. The langua
 by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a depth of three.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
@@ -44,6 +43,7 @@ from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_replaced, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE, SHOWN
 from tieback.recognise.texts.script import ScriptSpans, script_spans
+from tieback.recognise.texts.setting_lines import SettingLines
 from tieback.recognise.texts.sheet import is_loaded, sheet_spans
 from tieback.recognise.texts.spans import MAX_SIZE, Span, SpanKind, Spans
 from tieback.recognise.texts.whole import is_apart, whole_reason
@@ -52,10 +52,8 @@ from tieback.recognise.texts.xml_kinds import XmlKinds, entry_reason
 MAX_DEPTH = 3
 MAX_EMBEDDED = 8 * 1024 * 1024
 """Most bytes of the strings of one text that are read as texts."""
-_REDIRECT_LINE = lazy_pattern(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
 OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
-_LINE_COMMENT = lazy_pattern(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _CODE_COMMENT = lazy_pattern(rb"[ \t]{0,80}//[ \t]")
 """A line of code that is a comment, in a file without the suffix of its language."""
 _BLOCK_LINE = lazy_pattern(rb"[ \t]{0,80}\*[ \t][^\n]{0,400}")
@@ -63,24 +61,6 @@ _BLOCK_REACH = 4_000
 _NO_TEXT = lazy_pattern(rb"[\0-\x08\x0e-\x1f]")
 """A line of a comment with several lines, how long such a comment can be, and what no text has."""
 _NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
-_METADATA_LINE = lazy_pattern(
-    rb"\s*[\"']?(?:(?P<sure>issue_tracker|bundle-\w+|specification-\w+|implementation-\w+)"
-    rb"|homepage|home[-_]?url|repository|documentation|license|licence|author|funding|project[-_]url|scm|resolved)"
-    rb"[\"']?\s*[:= ]",
-    re.IGNORECASE,
-)
-_PACKAGE_LINE = lazy_pattern(
-    rb"^[ \t]{0,4}[\"']?(?:name|pretty_name|version|version_id|licen[cs]e|authors?|maintainers?|summary"
-    rb"|(?P<sure>metadata-version|dependencies|dev_dependencies|integrity|resolution|checksum|lockfile_?version))"
-    rb"[\"']?\s{0,4}[:= ]",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A line of the description of a package or a system, or of a list of packages: pubspec.yaml, os-release, yarn.lock."""
-_OF_SETTINGS = frozenset((b"name", b"version", b"author", b"authors"))
-"""Keys that the settings of an app have, too."""
-_PACKAGE_NAME = lazy_pattern(r"(?:^|/)(?:pubspec|os-release|cargo|pyproject|package|snapcraft)\b[^/]*$")
-_LEAST_OF_PACKAGE, _PACKAGE_HEAD = 2, 64 * 1024
-"""Fewest of these keys beside one of the others, and where they are looked for."""
 _SHEET_DATA = lazy_pattern(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _ESCAPED = lazy_pattern(rb"[a-z]{2,8}\??:\\/\\/")
@@ -186,7 +166,7 @@ class TextPlaces:
             case Language.JSON:
                 return self._json(offset)
             case Language.LINES:
-                return self._lines(offset)
+                return self._setting_lines.reason(offset)
             case Language.OTHER_CODE:
                 return self._other_code.reason(offset)
             case Language.OTHER:
@@ -198,18 +178,24 @@ class TextPlaces:
         """True if an address in a table, a licence or a page for people is not part of it: code contacts it."""
         return not self._binary and is_apart(self._data, offset, self._whole, self._file)
 
-    def names(self, offset: int) -> frozenset[bytes]:
-        """The names by which a script of the app can read the address at an offset of a page or of JSON."""
+    def names(self, offset: int, reason: str) -> frozenset[bytes]:
+        """The names by which a script of the app can read the address at an offset, which has a reason."""
         if self._binary or len(self._data) > MAX_SIZE:
             return frozenset()
         if self._language is Language.HTML:
             return read_names.names_in_page(self._data, self._spans, offset)
+        if reason == search_engines.SITE_MAP:
+            return frozenset((self._file.rpartition("/")[2].lower().encode("utf-8", "replace"),))
         span = self._spans.at(offset) if self._language is Language.JSON else None
         return read_names.names_in_json(self._file, self._data, span.start) if span is not None else frozenset()
 
     @cached_property
     def _language(self) -> Language:
         return Language.OTHER if self._binary else language_of(self._file, self._data)
+
+    @cached_property
+    def _setting_lines(self) -> SettingLines:
+        return SettingLines(self._file, self._data)
 
     @cached_property
     def _other_code(self) -> other_code.OtherCode:
@@ -311,7 +297,8 @@ class TextPlaces:
         native = is_native(self._file, data)
         if literals.is_link(data, span, offset, native=native, launchers=self._launchers):
             return LINK
-        if native and offset == start and literals.is_page_script(data, start) and not self._builds_pages:
+        is_script = native and offset == start and literals.is_page_script(data, start) and not self._builds_pages
+        if is_script and not requests.is_value_requested(data, start, start):
             return literals.PAGE_SCRIPT
         if offset == start and markup_links.is_content(data, span.start):
             return SHOWN
@@ -412,28 +399,6 @@ class TextPlaces:
     def _is_api(self) -> bool:
         return structured.is_api(self._data)
 
-    def _lines(self, offset: int) -> str:
-        start = self._data.rfind(b"\n", 0, offset) + 1
-        line = self._data[max(start, offset - 400) : offset]
-        if start >= offset - 400 and (comment := _LINE_COMMENT.match(line)):
-            is_value = b"#" in comment[0].lstrip()[1:] and self._file.endswith(".properties")
-            return "" if is_value else COMMENT  # https://docs.oracle.com/javase/8/docs/api/java/util/Properties.html
-        if _REDIRECT_LINE.match(line) and redirects.is_of_sign_in(self._data, line, start, offset):
-            return prose.REDIRECT
-        fact = _METADATA_LINE.match(line)
-        if fact and (fact["sure"] or self._lists_packages):
-            return METADATA
-        return METADATA if self._is_api and structured.is_page_of_api(self._data, offset) else ""
-
-    @cached_property
-    def _lists_packages(self) -> bool:
-        """True for lines that describe a package or list some; settings can have a ``home_url``, too."""
-        found = list(islice(_PACKAGE_LINE.finditer(self._data, 0, _PACKAGE_HEAD), 1_000))
-        own = {one[0].strip(b"\"' \t:=").lower() for one in found}
-        named = self._file.lower().endswith((".lock", "jacoco.properties"))
-        is_package = _PACKAGE_NAME.search(self._file.lower()) is not None or bool(own - _OF_SETTINGS)
-        return named or any(one["sure"] for one in found) or (is_package and len(own) >= _LEAST_OF_PACKAGE)
-
     def _markup(self, offset: int) -> str:
         if self._xml.is_schema:
             return METADATA
@@ -460,8 +425,8 @@ class TextPlaces:
         tag = self._spans.at(span.start - 1)
         values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
         kind = values.get("type", b"").strip().lower()
-        if kind == search_engines.LINKED_DATA and not search_engines.is_read(self._data):
-            return search_engines.SITE_MAP
+        if kind == search_engines.LINKED_DATA:
+            return "" if search_engines.is_read(self._data) else search_engines.SITE_MAP
         if kind in _CODE_TYPES:
             # A browser runs only the file, which can read data in the element:
             # https://html.spec.whatwg.org/multipage/scripting.html
@@ -558,7 +523,11 @@ class TextPlaces:
             return found
         if own.value.lstrip()[:5] == b"data:":
             return tables.PICTURE if literals.DATA_URI.match(own.value) else ""
-        if self._xml.is_picture and not own.name.startswith(_SVG_LOADS) and not name.startswith(("script", "image", "use")):
+        if (
+            self._xml.is_picture
+            and not own.name.startswith(_SVG_LOADS)
+            and not name.startswith(("script", "image", "use"))
+        ):
             return tables.PICTURE
         if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA

@@ -36,7 +36,8 @@ _WORD = lazy_pattern(
 _URL = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\0\s\"'<>\\`|,;]{0,300}")
 _NO_SENTENCE = lazy_pattern(
     rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w"
-    rb"|\A\s{0,20}(?:git (?:clone|remote add|fetch|pull)|deb(?:-src)?|ffmpeg|ffprobe|rsync|svn (?:co|checkout)|pip3? install|hg clone) "
+    rb"|\A\s{0,20}(?:git (?:clone|remote add|fetch|pull)|deb(?:-src)?|ffmpeg|ffprobe|rsync|svn (?:co|checkout)"
+    rb"|pip3? install|hg clone) "
     rb"|#EXTM3U|[|\t]\Z|[^\s\d][,;]\Z)"
 )
 """A policy of a page, a request line, a command, a query or a tag before a URL: the words are no sentence.
@@ -213,9 +214,12 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     left, right = line_around(data, start, at, end)
     if not left.strip():
         before = data[max(start, at - _REACH) : at - len(left)]
-        if b"#EXTINF:" in before:
-            return ""  # a playlist: https://www.rfc-editor.org/rfc/rfc8216#section-4.3.2.1
-        if _LEADING.search(before) and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3:
+        # Not so in a playlist: https://www.rfc-editor.org/rfc/rfc8216#section-4.3.2.1
+        if (
+            b"#EXTINF:" not in before
+            and _LEADING.search(before)
+            and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3
+        ):
             return MESSAGE
     if at - start <= _SHORT and _BROKEN.match(data[start:at]):
         return MESSAGE
@@ -242,7 +246,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
 
 
 def _is_gone_to(data: bytes, start: int, left: bytes) -> bool:
-    """True if a URL is a parameter of another one, to which a page or a frame goes: the server sends it on from there."""
+    """True if a URL is a parameter of another one, to which a page or a frame goes, and from there to this one."""
     return _WHOLE_URL.match(left) is not None and _GOES.search(data, max(0, start - 60), start) is not None
 
 

@@ -28,13 +28,17 @@ _SELF = lazy_pattern(rb"\s{0,4},\s{0,4}[\"']_self[\"']")
 """A window that the page itself becomes."""
 _OTHER_VALUE = lazy_pattern(rb"\s{0,4}(?::(?!:)|=(?!=))")
 """Behind a name that gets a value."""
-_NAMED = lazy_pattern(rb"(?<![\w$.])(?:(?P<of>[\w$]{1,40})\.)?(?P<name>[\w$]{2,64})[\"']?\s{0,8}[:=]\s{0,8}(?:\[\s{0,8})?\Z")
+_NAMED = lazy_pattern(
+    rb"(?<![\w$.])(?:(?P<of>[\w$]{1,40})\.)?(?P<name>[\w$]{2,64})[\"']?\s{0,8}[:=]\s{0,8}(?:\[\s{0,8})?\Z"
+)
 """The key, member or variable that gets a value, or the list that begins with it."""
 _OBJECT = lazy_pattern(rb"(?<![\w$.])(?P<of>[\w$]{1,40})\s{0,4}=\s{0,4}\{[^{}]{0,300}\Z")
 _GENERAL = frozenset(b"url uri type name value default data id key text src title label href link".split())
 _OF_NATIVE = frozenset((b"href", b"link"))
 """Names that many objects have; the second ones count in React Native, where no element has them."""
-_VARIABLE = lazy_pattern(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\s{0,4}=(?![=>])[^;{}=]{0,160}(?:=[\"'\w\\][^;{}=]{0,60})?\Z")
+_VARIABLE = lazy_pattern(
+    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\s{0,4}=(?![=>])[^;{}=]{0,160}(?:=[\"'\w\\][^;{}=]{0,60})?\Z"
+)
 """A variable that gets a value, up to a name in the expression; a selector can have a sign of its own."""
 _EVAL = lazy_pattern(rb"(?<![\w$.])eval\s{0,4}\([^;{}]{0,160}\Z")
 _BEHIND = 600
@@ -101,6 +105,17 @@ def is_value_requested(data: Bytes, at: int, end: int) -> bool:
     name, last = variable["name"], min(len(data), end + _BEHIND)
     use = re.compile(rb"(?<![\w$.])" + re.escape(name) + rb"(?![\w$])")
     return any(is_request_at(data, one.start(), one.end()) for one in islice(use.finditer(data, end, last), MAX_PLACES))
+
+
+def is_option_requested(data: Bytes, start: int) -> bool:
+    """True if a value is in an object that a script gives to a call for requests: ``var o={url:"https://…"};ajax(o)``."""
+    before = bytes(data[max(0, start - _NAME_REACH) : start])
+    key = _NAMED.search(before.rstrip(b"\"'`"))
+    of = _OBJECT.search(before, 0, key.start("name")) if key is not None and key["name"] in (b"url", b"uri") else None
+    if of is None:
+        return False
+    use = re.compile(rb"(?<![\w$])(?:ajax|axios|fetch|request)\s{0,4}\(\s{0,4}" + re.escape(of["of"]) + rb"\s{0,4}[,)]")
+    return use.search(data, start, start + _BEHIND) is not None
 
 
 def is_evaluated(data: Bytes, at: int) -> bool:

@@ -17,7 +17,9 @@ _ROOT = lazy_pattern(
 _HEAD = 8192
 _CONTEXT = lazy_pattern(rb"[{,]\s{0,20}[\"']@context[\"']\s{0,8}:")
 _CONTEXT_REACH = 2_000
-_LOADER = lazy_pattern(rb"(?<![\w$])jsonld\s{0,4}\.\s{0,4}(?:expand|compact|flatten|frame|toRDF|fromRDF)\s{0,4}\(|documentLoader")
+_LOADER = lazy_pattern(
+    rb"(?<![\w$])jsonld\s{0,4}\.\s{0,4}(?:expand|compact|flatten|frame|toRDF|fromRDF)\s{0,4}\(|documentLoader"
+)
 """A library that requests the contexts of data: https://github.com/digitalbazaar/jsonld.js"""
 _LOADERS = (b"jsonld", b"documentLoader")
 _READER = lazy_pattern(rb"(?:querySelector(?:All)?|\$|jQuery)\s{0,4}\([^()]{0,60}ld\+json")

@@ -64,7 +64,9 @@ def sheet_spans(data: bytes, start: int = 0, end: int | None = None, *, plain: b
         plain: it is CSS, where two slashes spoil a declaration only up to its semicolon.
     """
     spans = Spans()
-    for found in islice((_PLAIN_TOKEN if plain else _TOKEN).finditer(data, start, len(data) if end is None else end), MAX_SPANS):
+    for found in islice(
+        (_PLAIN_TOKEN if plain else _TOKEN).finditer(data, start, len(data) if end is None else end), MAX_SPANS
+    ):
         first, last = found.span()
         is_comment = data[first] == 0x2F
         if is_comment and data[first + 1] == 0x2F and data[first - 1 : first] == b":":

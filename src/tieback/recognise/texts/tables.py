@@ -53,10 +53,13 @@ _FILTER = lazy_pattern(
     rb"!.*|\[Adblock.*|@@.*|\|\|?\S+|\S*#[@?]?#\S.*|[&./?_-]\S*[*^=/.&_?-]\S*|\S+\$(?:third-party|script|domain|image)\S*"
     rb"|(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+\S+.*|\.\S+"
 )
-_FILTER_SIGN = lazy_pattern(rb"[*^|$]|#@?#|^(?:!|\[Adblock|0\.0\.0\.0|127\.|::1)|\.[\w-]+\.\w|\.(?:com|net|org|info|ru|cn|de)\b")
+_FILTER_SIGN = lazy_pattern(
+    rb"[*^|$]|#@?#|^(?:!|\[Adblock|0\.0\.0\.0|127\.|::1)|\.[\w-]+\.\w|\.(?:com|net|org|info|ru|cn|de)\b"
+)
 """What a line of filters has; paths and selectors of an app begin with the same signs."""
 _DIRECTIVE = lazy_pattern(rb"!\s{0,4}(?:Redirect:|Update-?URL:|#include)\s{1,4}", re.IGNORECASE)
 _DIRECTIVE_REACH, _FIRST_LINE, _TOP_REACH = 80, 8, 32 * 1024
+_OWN_HOST, _LEAST_SAME = lazy_pattern(rb"https?://[\w.-]{3,253}"), 10
 _WHOLE_LINE = lazy_pattern(rb"(?:\xef\xbb\xbf)?(?:#\s{0,3})?https?://[^\s]{3,400}[ \t]{0,8}\r?\n")
 _TYPE = lazy_pattern(
     rb"(?:application|audio|chemical|font|image|message|model|multipart|text|video|x-\w+)/[\w.+-]+(?:\W.*)?"
@@ -105,7 +108,9 @@ _LICENCES = lazy_pattern(
     rb"|Apache License, Version"
 )
 _LINE_REACH = 400
-_VALUE_LINE = lazy_pattern(rb"\s{0,20}[\w.-]{1,60}\s{0,4}=\s{0,4}[\"']?|[^\"'<>]{0,200}[=(,]\s{0,4}[\"']|[^\"'<>]{1,200}\S[,;|\t]")
+_VALUE_LINE = lazy_pattern(
+    rb"\s{0,20}[\w.-]{1,60}\s{0,4}=\s{0,4}[\"']?|[^\"'<>]{0,200}[=(,]\s{0,4}[\"']|[^\"'<>]{1,200}\S[,;|\t]"
+)
 _DATA_LINE = lazy_pattern(
     rb"\s{0,20}https?://[^\s/]{1,253}/(?:[^\s]{0,300}\.(?:mp3|aac|m3u8?|pls|json|xml|csv)|(?:[\w-]{1,40}/)?api(?:/[^\s]{0,300})?)(?:\?[^\s]{0,300})?\s{0,8}",
     re.IGNORECASE,
@@ -164,12 +169,17 @@ def is_network_table(data: bytes) -> bool:
 def names_its_source(data: bytes, offset: int) -> bool:
     """True if the address at an offset is where an app gets the next version of a table.
 
-    It is all of the first line, a direct value of the JSON object around the table, or behind a directive of a list of
-    filters by which a client of this format requests it: https://help.adblockplus.org/hc/en-us/articles/360062733293
+    It is all of the first line, a direct value of the JSON object around the table, at the server of all entries, or
+    behind a directive of a list of filters by which a client of this format requests it:
+    https://help.adblockplus.org/hc/en-us/articles/360062733293
     """
     begin = data.rfind(b"\n", max(0, offset - _DIRECTIVE_REACH), offset) + 1
-    if _DIRECTIVE.fullmatch(data, begin, offset) or _WHOLE_LINE.match(data) and offset <= _FIRST_LINE:
+    if _DIRECTIVE.fullmatch(data, begin, offset) or (_WHOLE_LINE.match(data) and offset <= _FIRST_LINE):
         return True
+    if data[offset - 1 : offset] == b'"' and (own := _OWN_HOST.match(data, offset)) is not None:
+        count = data.count(own[0])
+        if count >= _LEAST_SAME and count * 10 >= data.count(b"://") * 9:
+            return True  # one server for all
     head = data[: min(offset, _TOP_REACH)]
     if offset > _TOP_REACH or not head.lstrip().startswith(b"{") or not head.rstrip(b'"').endswith((b":", b": ")):
         return False

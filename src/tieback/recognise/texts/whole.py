@@ -2,6 +2,7 @@
 
 import re
 
+from tieback.intake.apps.content import COMPILED
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import search_engines, structured, tables
 from tieback.recognise.texts.languages import METADATA, MISNAMED, Language, reason_of_file
@@ -11,13 +12,17 @@ from tieback.recognise.texts.spans import SpanKind
 _RESOURCE_FORK = b"\0\0\1\0"
 """Beginning of a font of macOS in a data fork (``.dfont``)."""
 _TABLES = frozenset((tables.AGENTS, tables.FILTERS, tables.TYPES, tables.WORDS, tables.REFERENCE))
-_SETTINGS = lazy_pattern(rb"\s{0,20}(?:[{\[]\s{0,20}[\"{\[]|[\w.-]{1,40}=[^\s<>]{1,400}\s)")
+_SETTINGS = lazy_pattern(
+    rb"(?i)\s{0,20}(?:(?:<\?xml[^<>]{0,80}>\s{0,20})?<(?!(?:html|svg|error|head|body|title)\b)[a-z][\w-]{0,40}>\s{0,20}<|[{\[]\s{0,20}[\"{\[]|[\w.-]{1,40}=[^\s<>]{1,400}\s)"
+)
 """The beginning of settings, which code reads whatever the name of their file is."""
 _ABOUT = lazy_pattern(
     r"(?:readme|changes|changelog|history|contribut|licen[cs]e|security|code_of_conduct|authors|notice|upgrad|migrat|todo|install"
     r"|usage|api|docs?|release|getting|faq)"
 )
-_MARKDOWN = lazy_pattern(rb"(?:!\[[^\]\n]{0,200}\]\(\s?|<(?:img|iframe|video|audio|source)\s[^<>]{0,300}?src\s?=\s?[\"']?)\Z", re.IGNORECASE)
+_MARKDOWN = lazy_pattern(
+    rb"(?:!\[[^\]\n]{0,200}\]\(\s?|<(?:img|iframe|video|audio|source)\s[^<>]{0,300}?src\s?=\s?[\"']?)\Z", re.IGNORECASE
+)
 _REACH = 600
 _SCHEMAS = (".xsd", ".dtd")
 """Definitions of kinds of documents: https://www.w3.org/TR/xmlschema11-1/"""
@@ -75,6 +80,9 @@ def is_apart(data: bytes, offset: int, reason: str, file: str) -> bool:
     """
     if reason in _TABLES:
         return tables.names_its_source(data, offset)
+    if reason == tables.NETWORKS:
+        tag = data[data.rfind(b"<", 0, offset) : offset]
+        return not data.startswith(COMPILED) and not tag.startswith(b"<apn ")
     if reason == tables.LICENCE:
         return tables.is_value_behind_licence(data, offset)
     if reason == tables.PICTURE:  # a shader has addresses only in its comments

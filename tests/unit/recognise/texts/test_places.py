@@ -292,7 +292,11 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", 'e.exports=JSON.parse(\'{"$id":"URL","a":1}\')', NAMESPACE),
         ("a.js", 'e.exports=JSON.parse(\'{"name":"a","version":"1","license":"b","url":"URL"}\')', METADATA),
         ("a.js", 'e.exports=JSON.parse(\'{"api":"URL"}\')', ""),
-        ("a.js", 'e.exports=JSON.parse("{\\"version\\":\\"1\\",\\"license\\":\\"MIT\\",\\"homepage\\":\\"URL\\"}")', METADATA),
+        (
+            "a.js",
+            'e.exports=JSON.parse("{\\"version\\":\\"1\\",\\"license\\":\\"MIT\\",\\"homepage\\":\\"URL\\"}")',
+            METADATA,
+        ),
         ("a.js", "a={miss:`URL/${r}`,aud:r}", ""),
         ("a.js", "auth({client_id: c, redirect_uri: 'URL'})", REDIRECT),
         ("a.js", 'a={"clientId":"1","redirectUrl":"URL"}', REDIRECT),

@@ -22,9 +22,7 @@ FIELD_LOOK_UPS = frozenset(
 )
 """Names and types of the methods of ``Class`` that find fields."""
 _METHOD_LOOK_UPS = frozenset((("getDeclaredMethod", _OF_METHOD), ("getMethod", _OF_METHOD)))
-_METHOD_LISTS = frozenset(
-    (name, "()[Ljava/lang/reflect/Method;") for name in ("getDeclaredMethods", "getMethods")
-)
+_METHOD_LISTS = frozenset((name, "()[Ljava/lang/reflect/Method;") for name in ("getDeclaredMethods", "getMethods"))
 """Those that list all methods."""
 _LOADERS = frozenset(((CLASS, "forName"), ("Ljava/lang/ClassLoader;", "loadClass")))
 """Methods that find a class by its name, which code has as a text."""

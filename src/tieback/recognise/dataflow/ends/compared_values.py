@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.instructions import LENGTHS, jump_targets, next_units
-from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, MOVE_RESULT
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, FIRST_ZERO_TEST, MOVE_RESULT
 from tieback.recognise.dataflow.dex.reaching import MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ _TESTS = frozenset((_TEXT, name) for name in ("contentEquals", "equals", "equals
 }
 """Comparisons of a text with another one, and with the texts of a collection."""
 _KOTLIN = "Lkotlin/text/StringsKt;"
-_MORE_TESTS = frozenset(
-    (_KOTLIN, f"{name}{end}") for name in ("startsWith", "equals") for end in ("", "$default")
-) | {(_TEXT, "regionMatches")}
+_MORE_TESTS = frozenset((_KOTLIN, f"{name}{end}") for name in ("startsWith", "equals") for end in ("", "$default")) | {
+    (_TEXT, "regionMatches")
+}
 """Comparisons whose first two arguments are the texts."""
-_PLACES = frozenset(((_TEXT, "indexOf"), (_TEXT, "contains"), (_TEXT, "matches"), (_TEXT, "compareTo")))
-"""Comparisons whose result does not show by a jump alone whether the text begins with the address."""
+_PLACES = frozenset(((_TEXT, "indexOf"), (_TEXT, "compareTo")))
+"""Comparisons whose result is a number."""
 _POSITIONS = frozenset(("compareTo", "indexOf"))
 """Those whose result is zero if the text begins with the address."""
 _JUMPS_IF_TRUE = {
@@ -40,6 +40,8 @@ _JUMPS_IF_TRUE = {
     FIRST_ZERO_TEST + 3: (True, True),
 }  # fmt: skip
 """Whether ``if-eqz``, ``if-nez``, ``if-ltz`` and ``if-gez`` jump for a true result, and for a position of zero."""
+_MAKES_TEXT = frozenset(("append", "concat", "getAuthority", "getHost", "getScheme", "toString", "toLowerCase"))
+_MOST_PARTS = 6
 _OPERANDS = 2
 _MOST_STEPS, _MOST_CALLERS = 2_000, 16
 
@@ -56,14 +58,34 @@ def other_in_true_branch(
         one: the comparison.
         given: numbers of the arguments that are the address.
     """
-    number, code = place
+    number = place[0]
     name = uses.method_names(number, one.member)[:2]
     is_pair = name in _TESTS | _PLACES and len(one.values) == _OPERANDS
     if not (is_pair or name in _MORE_TESTS) or len(given) != 1 or given[0] >= _OPERANDS or len(one.values) < _OPERANDS:
         return None
     found = in_true_branch(uses, place, flow, one.at, name[1])
-    other = one.values[1 - given[0]]
+    other = _sources(uses, number, flow, one.values[1 - given[0]])
     return (found, other) if found is not None and found.operations and other else None
+
+
+def _sources(uses: "ConstantUses", number: int, flow: MethodFlow, origins: Origins) -> Origins:
+    """The origins of a text, and of what code makes it: ``uri.getScheme() + "://" + uri.getHost()``."""
+    found = set(origins)
+    for _ in range(_MOST_PARTS):
+        more = {
+            origin
+            for one in flow.operations
+            if one.opcode in CALLS
+            and one.values
+            and (one.at in found or not found.isdisjoint(one.values[0]))
+            and uses.method_names(number, one.member)[1] in _MAKES_TEXT
+            for values in one.values
+            for origin in values
+        }
+        if more <= found:
+            break
+        found |= more
+    return frozenset(found)
 
 
 def in_true_branch(
@@ -80,7 +102,7 @@ def in_true_branch(
 
 
 def returned_comparison(
-    uses: "ConstantUses", place: tuple[int, CodeItem], flow: MethodFlow, one: Operation, given: Sequence[int]
+    uses: "ConstantUses", place: tuple[int, CodeItem], one: Operation, given: Sequence[int]
 ) -> Iterator[tuple[int, CodeItem, MethodFlow, Origins]]:
     """For a comparison with a parameter in a method that returns it: each caller, its values behind a true result, and
     the text that it gives.

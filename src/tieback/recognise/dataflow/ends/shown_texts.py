@@ -112,7 +112,7 @@ class ShownTexts:
         return any(self._reads_again(number, flow, known[at], reader) for at in one.values[0] if at in known)
 
     def _is_message_read(self, number: int, code: "CodeItem") -> bool:
-        """True if code of the same package contacts the message of an exception, as of one that names another server."""
+        """True if code of the same package contacts the message of an exception, which can name another server."""
         package = family(self._uses.app.ref_at(number, code).owner, _OF_APP)
         if package not in self._messages:
             self._messages[package] = False  # in a recursion

@@ -207,7 +207,9 @@ class Trace:
         if what == "header":
             return len(one.values) == _WITH_NAMES and is_header_read(self._uses, self._texts(one.values[1]))
         if what == "link":
-            return self._is_listened(one) or self._uses.shown.is_link_read(self._uses.method_names(self._number, one.member)[0])
+            return self._is_listened(one) or self._uses.shown.is_link_read(
+                self._uses.method_names(self._number, one.member)[0]
+            )
         if what != "compared":
             return False
         if self._uses.permits(self._number, self._code, self._flow):
@@ -219,7 +221,7 @@ class Trace:
                 return True
         return self._depth < MAX_COMPARED and any(
             Trace(self._uses, (file, caller), flow, its, self._depth + 1).outcome().contacts
-            for file, caller, flow, its in returned_comparison(self._uses, place, self._flow, one, given)
+            for file, caller, flow, its in returned_comparison(self._uses, place, one, given)
         )
 
     def _is_listened(self, one: Operation) -> bool:

@@ -240,9 +240,7 @@ class ConstantUses(KnownCode):
         dex = self.app.files[number]
         annotated = list(islice(values_with(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
         default = self._cut is not None and bool(self.places.strings(number, index))
-        reasons = frozenset(
-            element_reason(dex, at, default=default, is_read=self._reads_element) for at in annotated
-        )
+        reasons = frozenset(element_reason(dex, at, default=default, is_read=self._reads_element) for at in annotated)
         if len(annotated) >= MAX_SITES or "" in reasons:
             yield CONTACTS
             return
@@ -253,7 +251,11 @@ class ConstantUses(KnownCode):
     def _reads_element(self, name: str) -> bool:
         """True if code reads elements of annotations with a name: they are methods of an interface."""
         calls = self.places.calls(name, "()Ljava/lang/String;")
-        owners = {self.method_names(number, member)[0] for number, place, member in calls if self.places.is_instruction(number, place)}
+        owners = {
+            self.method_names(number, member)[0]
+            for number, place, member in calls
+            if self.places.is_instruction(number, place)
+        }
         return any(_ANNOTATION in self.app.ancestors(owner) for owner in owners)
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:

@@ -173,8 +173,14 @@ class UndeclaredComponents:
             for offset in offsets:
                 code = app.files[number].code_around(offset, every=True)
                 flow = self._uses.flow(number, code) if code is not None else None
-                names = {self._uses.method_names(number, one.member)[:2] for one in flow.operations if one.opcode in CALLS} if flow is not None else set()
-                if not names.isdisjoint(_MAKES) or (self._makes_any(owner) and all(one[0] not in _STARTERS for one in names)):
+                names = (
+                    {self._uses.method_names(number, one.member)[:2] for one in flow.operations if one.opcode in CALLS}
+                    if flow is not None
+                    else set()
+                )
+                if not names.isdisjoint(_MAKES) or (
+                    self._makes_any(owner) and all(one[0] not in _STARTERS for one in names)
+                ):
                     return True
             simple, package = name.rpartition(".")[2], f"{name.rpartition('.')[0]}."
             if self._makes_any(owner) and min(app.string_of(number, simple), app.string_of(number, package)) >= 0:
@@ -189,6 +195,8 @@ class UndeclaredComponents:
                 for number, place, _ in self._uses.places.calls(name, _MADE, frozenset((kind,))):
                     code = self._uses.file(number).code_around(place, every=True)
                     if code is not None and self._uses.places.begins(number, code, place):
-                        self._makers_of_found.add(family(self._uses.app.ref_at(number, code, every=True).owner, _OF_APP))
+                        self._makers_of_found.add(
+                            family(self._uses.app.ref_at(number, code, every=True).owner, _OF_APP)
+                        )
         package = family(owner, _OF_APP)
         return bool(package) and package in self._makers_of_found

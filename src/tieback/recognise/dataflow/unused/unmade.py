@@ -70,7 +70,9 @@ class UnmadeClasses:
         if self._package is None or len(name) < _MIN_NAME or self._is_of_others(owner):
             return True
         if self._unstarted is not None and (
-            self._unstarted.makes_others if self._uses.hierarchy.above(owner) == _ACTIVITY else "$" in name and self._unstarted.lists_classes
+            self._unstarted.makes_others
+            if self._uses.hierarchy.above(owner) == _ACTIVITY
+            else "$" in name and self._unstarted.lists_classes
         ):
             return True
         full = owner[1:-1]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 HOOKS = ("execStartActivity", "newActivity")
-"""Methods of the system that frameworks for plugins replace or call: the first one is not in the SDK, and the second one
+"""Methods of the system that frameworks for plugins replace or call: the first one is not in the SDK, and the second
 makes an object of an activity: https://developer.android.com/reference/android/app/Instrumentation
 """
 _TEXT, _CONTEXT = "Ljava/lang/String;", "Landroid/content/Context;"
