@@ -36,10 +36,8 @@ _KEYS = tuple(
     )
 )
 _RESOLVED = (b".dereference(", b".compileAsync(")
-_OF_SMALL, _SMALL = (b".url",), 256 * 1024
-"""A key that many objects have; it counts in scripts of up to so many bytes, which the app's own are."""
 _FILES = (b".json", b".xml")
-_MARKS = Marks(_REVIVED + _TEXTS + _ATTRIBUTES + _HEAD + _KEYS + _RESOLVED + _OF_SMALL + _FILES)
+_MARKS = Marks(_REVIVED + _TEXTS + _ATTRIBUTES + _HEAD + _KEYS + _RESOLVED + _FILES)
 _NODE = lazy_pattern(
     rb"(?:\.(?:inner|outer)HTML\s{0,4}=|\.(?:html|append|prepend|write|insertAdjacentHTML)\s{0,4}\(|(?<![\w$.])eval\s{0,4}\(|JSON\.parse\s{0,4}\()[^;{}]{0,160}\Z"
 )
@@ -91,7 +89,7 @@ class ReadAgain:
             self._read.add(b".$ref")
         for marks, read in (
             (_REVIVED, self._revived), (_TEXTS, self._text), (_ATTRIBUTES, self._attribute), (_HEAD, self._head),
-            (_KEYS, self._key), (_FILES, self._named), (_OF_SMALL if len(data) <= _SMALL else (), self._key),
+            (_KEYS, self._key), (_FILES, self._named),
         ):  # fmt: skip
             for mark in marks:
                 for at in islice(places.of(mark), MAX_PLACES):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.instructions import LENGTHS, jump_targets, next_units
-from tieback.recognise.dataflow.dex.opcode_sets import CALLS, FIRST_ZERO_TEST, MOVE_RESULT
+from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, MOVE_RESULT
 from tieback.recognise.dataflow.dex.reaching import MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ _JUMPS_IF_TRUE = {
     FIRST_ZERO_TEST + 3: (True, True),
 }  # fmt: skip
 """Whether ``if-eqz``, ``if-nez``, ``if-ltz`` and ``if-gez`` jump for a true result, and for a position of zero."""
-_MAKES_TEXT = frozenset(("append", "concat", "getAuthority", "getHost", "getScheme", "toString", "toLowerCase"))
-_MOST_PARTS = 6
 _OPERANDS = 2
 _MOST_STEPS, _MOST_CALLERS = 2_000, 16
 
@@ -58,34 +56,13 @@ def other_in_true_branch(
         one: the comparison.
         given: numbers of the arguments that are the address.
     """
-    number = place[0]
-    name = uses.method_names(number, one.member)[:2]
+    name = uses.method_names(place[0], one.member)[:2]
     is_pair = name in _TESTS | _PLACES and len(one.values) == _OPERANDS
     if not (is_pair or name in _MORE_TESTS) or len(given) != 1 or given[0] >= _OPERANDS or len(one.values) < _OPERANDS:
         return None
     found = in_true_branch(uses, place, flow, one.at, name[1])
-    other = _sources(uses, number, flow, one.values[1 - given[0]])
+    other = one.values[1 - given[0]]
     return (found, other) if found is not None and found.operations and other else None
-
-
-def _sources(uses: "ConstantUses", number: int, flow: MethodFlow, origins: Origins) -> Origins:
-    """The origins of a text, and of what code makes it: ``uri.getScheme() + "://" + uri.getHost()``."""
-    found = set(origins)
-    for _ in range(_MOST_PARTS):
-        more = {
-            origin
-            for one in flow.operations
-            if one.opcode in CALLS
-            and one.values
-            and (one.at in found or not found.isdisjoint(one.values[0]))
-            and uses.method_names(number, one.member)[1] in _MAKES_TEXT
-            for values in one.values
-            for origin in values
-        }
-        if more <= found:
-            break
-        found |= more
-    return frozenset(found)
 
 
 def in_true_branch(
