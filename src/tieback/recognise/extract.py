@@ -499,15 +499,20 @@ def _without(found: re.Match[str]) -> str:
 
 def _calls_for(buffer: Buffer, start: int) -> bool:
     """True if a script requests the address at this offset."""
-    before = buffer.data[max(0, start - _REQUEST_REACH) : start]
+    before = bytes(buffer.data[max(0, start - _REQUEST_REACH) : start])
     if not is_script(buffer):
         return False
-    if _REQUEST.search(before) is not None or is_value_requested(buffer.data, start, start):
+    if _REQUEST.search(before) is not None:
         return True
+    head = before[:-1].rstrip()
+    if before[-1:] not in (b'"', b"'", b"`") or not head.endswith((b"=", b":")):
+        return False
+    if head.endswith(b":"):
+        return b"ur" in head[-8:] and is_option_requested(buffer.data, start)
     named = _NAMED.search(before)
-    if is_option_requested(buffer.data, start):
-        return True
-    return named is not None and is_requested(buffer.data, named["name"])
+    return is_value_requested(buffer.data, start, start) or (
+        named is not None and is_requested(buffer.data, named["name"])
+    )
 
 
 def _is_picture(buffer: Buffer, start: int) -> bool:

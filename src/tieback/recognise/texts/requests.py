@@ -110,6 +110,8 @@ def is_value_requested(data: Bytes, at: int, end: int) -> bool:
 def is_option_requested(data: Bytes, start: int) -> bool:
     """True if a value is in an object that a script gives to a call for requests: ``var o={url:"https://…"};ajax(o)``."""
     before = bytes(data[max(0, start - _NAME_REACH) : start])
+    if not before[: max(before.rfind(b"{"), 0)].rstrip().endswith(b"="):
+        return False  # nearly all others, at once
     key = _NAMED.search(before.rstrip(b"\"'`"))
     of = _OBJECT.search(before, 0, key.start("name")) if key is not None and key["name"] in (b"url", b"uri") else None
     if of is None:
