@@ -32,7 +32,10 @@ _PERCENT = lazy_pattern(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
 _PERCENT_STOP = lazy_pattern(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
 _PARAMETER = lazy_pattern(rb"[?&](?:img|image|imgurl|image_?url|photo|pic|picture|src|thumb)=\Z", re.IGNORECASE)
 """The parameter of a query that names a picture."""
-_AROUND = lazy_pattern(rb"https?://[A-Za-z0-9._~:/?@%+,;=&-]{1,500}\Z", re.IGNORECASE)
+_AROUND = lazy_pattern(
+    rb"https?://(?!localhost[:/]|127\.|[\w-]{1,40}\.androidplatform\.net/)[A-Za-z0-9._~:/?@%+,;=&-]{1,500}\Z",
+    re.IGNORECASE,
+)
 _NAME_LENGTH, _BEFORE = 12, 512
 """Bytes before an address in which the parameter begins, and the address around it."""
 OF_PICTURE = "only in the query of another address, whose server loads the picture"

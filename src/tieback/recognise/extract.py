@@ -32,6 +32,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.services import BEFORE, SchemeRule
 from tieback.recognise.settings.service_passwords import at_server
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
+from tieback.recognise.texts.requests import is_option_requested, is_requested, is_value_requested
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
@@ -55,8 +56,10 @@ _REQUEST = lazy_pattern(
     rb"(?:\bfetch|\baxios(?:\.\w{2,8})?|\$\.(?:get|getJSON|getScript|post|ajax)|\bgot|\bimportScripts|\bdownload\w{0,16}"
     rb"|\brequest(?:\.\w{2,8})?|\bhttps?\.\w{2,10}|\bnew Request)\s{0,4}\(\s{0,4}[\"'`]\Z"
     rb"|\.open\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`]\Z"
+    rb"|(?:\.\s{0,4}src|\blocation(?:\s{0,4}\.\s{0,4}href)?)\s{0,4}=\s{0,4}[\"'`]\Z"
 )
-"""A call of a script that requests the address behind it."""
+"""A call of a script that requests the address behind it, and a page or frame that goes there."""
+_NAMED = lazy_pattern(rb"\b(?:var|let|const)\s{1,8}(?P<name>[A-Za-z_$][\w$]{1,40})\s{0,8}=\s{0,8}[\"'`]\Z")
 _REQUEST_REACH = 64
 _PICTURE = lazy_pattern(
     rb"https?://[\x21\x23-\x7e]{4,500}\.(?:png|jpe?g|gif|webp|bmp|heic)(?:\?[\x21\x23-\x7e]{0,200})?\0", re.IGNORECASE
@@ -496,8 +499,20 @@ def _without(found: re.Match[str]) -> str:
 
 def _calls_for(buffer: Buffer, start: int) -> bool:
     """True if a script requests the address at this offset."""
-    before = buffer.data[max(0, start - _REQUEST_REACH) : start]
-    return is_script(buffer) and _REQUEST.search(before) is not None
+    before = bytes(buffer.data[max(0, start - _REQUEST_REACH) : start])
+    if not is_script(buffer):
+        return False
+    if _REQUEST.search(before) is not None:
+        return True
+    head = before[:-1].rstrip()
+    if before[-1:] not in (b'"', b"'", b"`") or not head.endswith((b"=", b":")):
+        return False
+    if head.endswith(b":"):
+        return b"ur" in head[-8:] and is_option_requested(buffer.data, start)
+    named = _NAMED.search(before)
+    return is_value_requested(buffer.data, start, start) or (
+        named is not None and is_requested(buffer.data, named["name"])
+    )
 
 
 def _is_picture(buffer: Buffer, start: int) -> bool:

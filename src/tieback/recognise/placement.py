@@ -7,7 +7,7 @@ They become texts that are not back ends, each with its reason. So no scan conta
 import binascii
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from tieback.recognise.texts.elements import PERMITTED, is_permission
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.mirrors import HOSTS as MIRRORED_HOSTS
-from tieback.recognise.texts.mirrors import MIRRORED, is_mirrored
+from tieback.recognise.texts.mirrors import MIRRORED, is_cut_off, is_mirrored
 from tieback.recognise.texts.mirrors import REACH as MIRROR_REACH
 from tieback.recognise.texts.prose import (
     MESSAGE,
@@ -93,6 +93,11 @@ _DATABASE = b"SQLite format 3\0"
 """The beginning of a database of SQLite."""
 _OWN_LINE = lazy_pattern(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
 """Before an address on a line of its own: nothing, or a line that ends with a word."""
+_ALONE = lazy_pattern(
+    rb"[a-z]{0,30}:?\s{1,60}https?://[^\s\0]{1,400}(?:\s{1,60}https?://[^\s\0]{1,400}){1,40}\s{0,60}(?:\0.{0,4096})?",
+    re.DOTALL,
+)
+"""Nothing but addresses, each on a line of its own, perhaps with a name before them: a list that code reads."""
 _COPYRIGHT = lazy_pattern(rb"(?:\b[Cc]opyright\b|\([Cc]\)|\xc2\xa9)[^\n]{0,200}\Z")
 """Before the web site of an author, in the notice of a library."""
 _DEEP_LINK = lazy_pattern(
@@ -128,7 +133,12 @@ class Placement:
     """The places of the finds in one artifact. Lexers run only if there is a sighting in a text."""
 
     def __init__(
-        self, artifact: Artifact, budget: PlaceBudget, content: bytes = b"", script: LastScript | None = None
+        self,
+        artifact: Artifact,
+        budget: PlaceBudget,
+        content: bytes = b"",
+        script: LastScript | None = None,
+        note: Callable[[Sighting, frozenset[bytes]], None] | None = None,
     ) -> None:
         """Set what is read.
 
@@ -137,7 +147,9 @@ class Placement:
             budget: the budget of its app.
             content: the whole content of the file, if that is small; compiled XML is in its artifact.
             script: has the literals of scripts for the extractors, too.
+            note: gets each find that is no back end by its place in a page or in JSON, with names for ``ReadAgain``.
         """
+        self._note = note
         self._artifact, self._budget, self._content = artifact, budget, content or bytes(artifact.compiled)
         self._script = script or LastScript()
         self._places: dict[int, TextPlaces] = {}
@@ -172,6 +184,10 @@ class Placement:
             reason = MIRRORED
         if not reason and endpoint.host:
             reason = self._widget_reason(endpoint.host) or self._told.reason(endpoint.host)
+        if reason and self._note is not None and index in self._places:
+            buffer = self._artifact.buffers[index]
+            at = find.evidence.offset - buffer.base
+            self._note(find, self._places[index].names(at // 2 if buffer.utf16 else at, reason))
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
 
@@ -180,7 +196,8 @@ class Placement:
         buffer, offset = self._artifact.buffers[index], find.evidence.offset
         at = (offset or 0) - buffer.base
         first = at - MIRROR_REACH * (1 + buffer.utf16)
-        return is_mirrored(narrow_text(buffer.data[max(first, at % 2) : at], wide=buffer.utf16))
+        before = narrow_text(buffer.data[max(first, at % 2) : at], wide=buffer.utf16)
+        return is_mirrored(before) and not is_cut_off(buffer.data, before)
 
     def _embedded_reason(self, index: int, at: int) -> str | None:
         """The reason in a script or page that is a constant of code; ``None`` for other constants."""
@@ -358,7 +375,7 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     text = narrow_text(buffer.data[first : min(end, last)], wide=buffer.utf16)
     own = (at - first) // unit
     if buffer.kind is BufferKind.DEX:
-        if _OWN_LINE.search(text[:own]):
+        if _OWN_LINE.search(text[:own]) and not _ALONE.fullmatch(text):
             return MESSAGE
         value = text[own:].partition(b"\0")[0]
         if value in _PROVIDERS and _names_providers(buffer):

@@ -33,6 +33,8 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: tuple[str, ...] = ()
     label: str = ""
     """Pattern for a whole label of a host, other than the last."""
+    real: tuple[str, ...] = ()
+    """Names below which hosts exist although a label matches."""
     linked: bool = False
 
 
@@ -70,6 +72,8 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stems: tuple[str, ...] = ()
     text_folders: tuple[str, ...] = ()
     """Folders whose texts count, whatever their names are."""
+    words: tuple[str, ...] = ()
+    """Words of which the name of a data file must consist; any words if there are none."""
     without: tuple[str, ...] = ()
     """Suffixes of files that count nevertheless."""
     paths: tuple[str, ...] = ()
@@ -151,6 +155,8 @@ class NotBackends:
         self._prefixes: dict[str, list[tuple[str, str]]] = {}
         self._networks: list[tuple[IPv4Network | IPv6Network, str]] = []
         self._labels: list[tuple[re.Pattern[str], str]] = []
+        self._real: frozenset[str] = frozenset()
+        """Names whose labels are those of placeholders, and that exist."""
         read = _read("not_backends.toml", _NotBackends)
         self._places = read.place
         self._place: tuple[str, str | None] = "", None
@@ -170,6 +176,7 @@ class NotBackends:
             self._suffixes.update(dict.fromkeys(rule.suffixes, rule.reason))
             if rule.label:
                 self._labels.append((lazy_pattern(rule.label), rule.reason))
+                self._real |= frozenset(rule.real)
             for prefix in rule.prefixes:
                 host, _, path = prefix.lower().partition("/")
                 self._prefixes.setdefault(host, []).append((path, rule.reason))
@@ -193,7 +200,7 @@ class NotBackends:
             reason = self._suffixes.get(parent)
             if reason is not None:
                 return reason
-        labels = host.split(".")[:-1]
+        labels = [] if not self._real.isdisjoint(host_and_parents(host)) else host.split(".")[:-1]
         found = next((why for rule, why in self._labels if any(map(rule.fullmatch, labels))), None)
         return found or (_DOCUMENT if path and _DOCUMENT_PATH.search(path) else None)
 
@@ -227,8 +234,10 @@ class NotBackends:
                 continue
             below = _below(folders, place)
             named = below is not None and (name.startswith(place.files) or _stem(name).endswith(place.stems))
+            named = named and _has_words(name, place.words)
             named = named or (bool(folders) and folders[-1] in place.text_folders and _stem(name) != name)
-            if named or not set(below or ()).isdisjoint(place.folders):
+            inside = set(below or ()) & set(place.folders)
+            if named or (inside and (not inside <= _SINGULAR or _has_words(name, place.words))):
                 return place.reason
         return None
 
@@ -238,6 +247,18 @@ class NotBackends:
             if address.version == network.version and address in network:
                 return reason
         return None
+
+
+_DATA = frozenset(("json", "xml", "yml", "yaml", "toml", "ini", "cfg", "conf", "properties", "csv", "plist"))
+_WORD = lazy_pattern(r"[a-z]+")
+_SINGULAR = frozenset(("license", "licence"))
+"""Folders that also have the settings for a server of licences."""
+
+
+def _has_words(name: str, words: tuple[str, ...]) -> bool:
+    """True if the name of a file with data has only these words, or if the file has other content."""
+    stem, _, suffix = name.rpartition(".")
+    return not words or suffix not in _DATA or set(words).issuperset(_WORD.findall(stem))
 
 
 def _stem(name: str) -> str:

@@ -3,12 +3,12 @@
 What only some apps have (programs of .NET, native code, pages in assets, scripts) is imported with the first such app.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
-from tieback.model.sighting import Problem, UnreadKind
+from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_settled
 from tieback.recognise.dataflow.extract import DataflowExtractor
@@ -28,6 +28,7 @@ from tieback.recognise.settings.config import ConfigExtractor
 from tieback.recognise.texts.script import LastScript
 
 if TYPE_CHECKING:
+    from tieback.recognise.pages.read_again import ReadAgain
     from tieback.recognise.pages.unloaded import UnloadedFiles
 
 MAX_TEXTS = 24_000
@@ -60,6 +61,7 @@ class AppSearch:
         self._endpoints = EndpointExtractor(rules, marks)
         judge: Extractor = self._endpoints
         self._added = None
+        self._again: ReadAgain | None = None
         if rules.added is not None and (rules.added.identifiers or rules.added.credentials):
             from tieback.recognise.user_rules import BothExtractors, UserRuleSearch
 
@@ -90,11 +92,13 @@ class AppSearch:
             self._dataflow.left = MAX_STEPS
         modules = PythonFiles()
         read = modules.seen(pieces)
+        self._again = None
         if hybrid:
+            from tieback.recognise.pages.read_again import ReadAgain
             from tieback.recognise.pages.unloaded import UnloadedFiles
 
-            pages = UnloadedFiles()
-            every = pages.settled(self._every(_seen(read, pages, names)))
+            pages, self._again = UnloadedFiles(), ReadAgain()
+            every = pages.settled(self._every(_seen(read, pages, self._again, names)))
         elif asset_pages:
             from tieback.recognise.pages.asset_pages import AssetPages
 
@@ -110,6 +114,10 @@ class AppSearch:
         self._added.start()
         yield from _bounded(find for find in every if not self._added.takes(find))
         yield from self._added.finds
+
+    @property
+    def _note(self) -> Callable[[Sighting, frozenset[bytes]], None] | None:
+        return self._again.note if self._again is not None else None
 
     def _every(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         code: list[Buffer] = []
@@ -141,11 +149,16 @@ class AppSearch:
                         yield from self._followed(self._dataflow, code, settings, None)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
-        yield from guarded(self._scripts.shared(), "")
+        yield from guarded(self._shared(), "")
         if self._dataflow is not None and code:
             yield from self._followed(self._dataflow, code, settings, held)
         else:
             yield from held or ()
+
+    def _shared(self) -> Iterator[Find]:
+        """What scripts have together, and the addresses that they read from pages and JSON files."""
+        yield from self._scripts.shared()
+        yield from self._again.finds() if self._again is not None else ()
 
     def _followed(
         self, dataflow: DataflowExtractor, code: list[Buffer], settings: AppSettings, held: list[Find] | None
@@ -161,7 +174,7 @@ class AppSearch:
             yield failure(error, code[0].file)
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
-        finds = Placement(artifact, self._places, script=self._script).finds(self._extractors)
+        finds = Placement(artifact, self._places, script=self._script, note=self._note).finds(self._extractors)
         if artifact.bytecode:
             held = list(finds)
             try:
@@ -197,16 +210,17 @@ class AppSearch:
         }
         for number in sorted(naming | called):
             file, content = gathered.files[number], bytes(gathered.contents[number])
-            placement = Placement(gathered.artifact(number), self._places, content, self._script)
+            placement = Placement(gathered.artifact(number), self._places, content, self._script, self._note)
             extractors = self._extractors if number in naming else (self._config,)
             yield from placement.finds(extractors)
             if number in naming and preferences.names_servers(content):
                 yield from preferences.server_defaults(file, content, self._rules)
 
 
-def _seen(pieces: Iterable[Piece], pages: "UnloadedFiles", names: PageNames) -> Iterator[Piece]:
+def _seen(pieces: Iterable[Piece], pages: "UnloadedFiles", again: "ReadAgain", names: PageNames) -> Iterator[Piece]:
     for piece in pieces:
         pages.see(piece)
+        again.see(piece)
         names.see(piece)
         yield piece
         del piece  # it can be large

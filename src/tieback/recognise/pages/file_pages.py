@@ -47,6 +47,8 @@ _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
 _MARKS = Marks(_QUOTED + _UNQUOTED)
 _LOADS = lazy_pattern(rb"(?i)(?:(?<!-)\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
 """What is before an address that an element or a style sheet loads."""
+_BASE = lazy_pattern(rb"(?i)<base\s[^<>]{0,200}?href\s?=\s?[\"']?https?:")
+"""An element that gives the addresses of a page the scheme of a server."""
 _BEFORE = 24
 _PROTOCOL = b"location.protocol"
 _CHOICE = lazy_pattern(
@@ -91,7 +93,8 @@ class FilePages:
     def see(self, file: str, data: Bytes) -> None:
         """Note the addresses without a scheme in a page, script or style sheet."""
         marks, places = places_of_marks(_MARKS, data), set[int]()
-        for start in _QUOTED if file.lower().endswith(".js") else _QUOTED + _UNQUOTED:
+        is_elsewhere = _BASE.search(data) is not None
+        for start in () if is_elsewhere else _QUOTED if file.lower().endswith(".js") else _QUOTED + _UNQUOTED:
             for at in marks.of(start)[:MAX_STARTS]:
                 if len(places) >= MAX_ADDRESSES:
                     break

@@ -64,6 +64,8 @@ _INDEX = frozenset((b"index.html", b"index.htm"))
 """Names that many folders have: ``demo/index.html`` means no other of them."""
 _ANY = b"*"
 """The folder before a name if code puts it together."""
+_LOADERS = (b"require.config(", b"requirejs.config(", b"data-main=", b"System.import(")
+"""Loaders of modules, which name scripts without their suffix: https://requirejs.org/docs/api.html#jsfiles"""
 _FRAME = lazy_pattern(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|cordova-js-src/.*|plugins/.*\.js")
 """Files of Cordova and Capacitor, and of plugins, which these load."""
 _DOCUMENT = lazy_pattern(
@@ -321,7 +323,10 @@ class UnloadedFiles:
         if _EXAMPLES.search(file) is None and len(self._used) <= MAX_NAMES:
             self._used.update(_example_folders(content, marks))
         if _FRAME.fullmatch(name) is None:
-            self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content, marks), 64))
+            joins = {one["kind"].lower()[:1] for one in islice(_joined(content, marks), 64)}
+            if any(has_text(content, one) for one in _LOADERS):
+                joins.add(b"j")
+            self._joins[file] = frozenset(joins)
             self._folders[file] = frozenset(islice(_open_folders(content, marks), _MAX_FOLDERS))
         if name == _START and _INLINE.search(content) and b"://" not in content:
             self._inline.add(file)

@@ -18,6 +18,10 @@ _LINK_RELS = lazy_pattern(
     rb"(?:-precomposed)?)\b",
     re.IGNORECASE,
 )
+_LOADED_RELS = frozenset(
+    b"stylesheet icon preload prefetch preconnect modulepreload dns-prefetch manifest import prerender".split()
+)
+"""https://html.spec.whatwg.org/multipage/links.html#linkTypes"""
 _TARGET = lazy_pattern(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
 """The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 
@@ -49,7 +53,7 @@ def _is_policy(attribute: markup.Attribute) -> bool:
 
 def _describes(rel: markup.Attribute) -> bool:
     """True if a page does not load what has this relation to it."""
-    return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None
+    return _LOADED_RELS.isdisjoint(rel.value.lower().split()) and _LINK_RELS.search(rel.value) is not None
 
 
 _PERMISSIONS = frozenset(("access", "allow-intent", "allow-navigation"))

@@ -27,6 +27,12 @@ _CALLS = lazy_pattern(
     re.IGNORECASE,
 )
 """Calls whose argument is opened in a browser or another app, or kept for a person to paste."""
+_PLAYER = lazy_pattern(
+    rb"(?i)[\w$]{0,40}(?:play|video|audio|stream|media|reader|view|pdf|book|epub)[\w$]{0,40}\s{0,4}\.\Z"
+)
+"""A player or viewer, which loads what it opens."""
+_FILE = lazy_pattern(rb"(?i)\.(?:png|jpe?g|gif|webp|pdf|mp3|mp4|zip|vcf|docx?|xlsx?)(?:\?[^\"'`]{0,400})?[\"'`]\Z")
+"""The end of a literal with a file, which the plug-in for sharing downloads."""
 _SHARES = lazy_pattern(
     rb"(?:(?<![\w$])(?:navigator|share)|\w{0,40}social_?sharing)\s{0,4}\.\s{0,4}share\w{0,30}\s{0,4}\("
     rb"(?:\s{0,20}\{)?(?:[^;{}()\"'`]|" + _QUOTED + rb"){0,300}\Z",
@@ -68,12 +74,14 @@ def is_handed_over(data: Bytes, start: int, end: int) -> bool:
     """True if a literal or a name ``data[start:end]`` is opened in a browser or another app, or sent by a person."""
     sign = sign_before(data, start)
     before = data[max(0, start - _REACH) : start] if sign in _BEHIND_CALLS else b""
-    if before and _CALLS.search(before) is not None:
-        return True
+    if before and (call := _CALLS.search(before)) is not None:
+        return _PLAYER.search(before, 0, call.start() + 1) is None
     if sign == b"(" and _OPENS.search(before) is not None and _SYSTEM.match(data, end, end + 400) is not None:
         return True
     around = data[max(0, start - _SHARE_REACH) : start]
-    return b"hare" in around and _SHARES.search(around) is not None
+    if b"hare" not in around or (shared := _SHARES.search(around)) is None:
+        return False
+    return b"ocial" not in shared[0] or _FILE.search(data, start, end) is None
 
 
 def is_in_message(data: Bytes, start: int, at: int) -> bool:

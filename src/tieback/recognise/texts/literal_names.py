@@ -34,8 +34,11 @@ _WITHOUT_PAGES = (
     b"rn_bridge",
     b'"cordova-bridge"',
     b"'cordova-bridge'",
+    b"self.onmessage",
+    b"self.addEventListener",
+    b"@nativescript/",
 )
-"""What a script for a worker has, and one of an app that runs Node.js: both have no ``window``.
+"""What a script for a worker has, and one of an app that runs Node.js or NativeScript: they have no ``window``.
 
 https://developer.mozilla.org/docs/Web/API/WorkerGlobalScope, https://github.com/nodejs-mobile/nodejs-mobile-react-native
 """
@@ -44,6 +47,8 @@ _NAMESPACE = lazy_pattern(
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
     rb"|(?<![\w$])namespaces?\[\s{0,8}\Z"
 )
+_RESOLVES = (b"loadSchema", b"compileAsync(", b"RefParser", b".dereference(")
+"""Code that requests what a schema refers to: https://ajv.js.org/guide/managing-schemas.html#asynchronous-schema-loading"""
 _SPACES = lazy_pattern(rb"[{,]\s{0,40}[\"']?namespaces[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,1000}\Z")
 """An object of namespaces, by prefix: ``namespaces: {gmd: "http://…"}`` of OpenLayers."""
 _HEAD = lazy_pattern(
@@ -65,6 +70,8 @@ _KIND = lazy_pattern(
 """A kind of grant, which is named by an address: RFC 6749, section 4.5; RFC 8693, section 2.1."""
 _CHILDREN = lazy_pattern(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
 """The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
+_OPTION = lazy_pattern(rb"[\"']option[\"']\s{0,4},\s{0,8}\{?[^{}]{0,200}\Z")
+"""An element whose text is the value of a selection, too."""
 _CREDIT = lazy_pattern(
     rb"(?:[{,]\s{0,40}[\"']?attribution(?:s|U(?:rl|RL)|Link)?[\"']?\s{0,8}:\s{0,8}\[?|(?<![\w$])(?:[\w$.]{0,60}A|a)ttributions?\s{0,8}="
     rb"|(?<![\w$])(?:[A-Z0-9]{1,30}_)?ATTRIBUTION(?:_[A-Z]{1,30})?\s{0,8}=)\s{0,8}\Z"
@@ -75,8 +82,11 @@ _LAYER = lazy_pattern(
     rb"(?i)attribution[\"']?\s{0,4}:|maxzoom|tile|copyright|licen[cs]e|layer|author|credit|logo|photo|image"
 )
 """Words around the credit of a map or a picture; what reports how an app was installed is an attribution, too."""
+_SRC = lazy_pattern(rb"\bsrc\s?=\s?\\?[\"']?\Z")
 _FLASH = lazy_pattern(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
 """A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
+_RUFFLE = (b"ruffle", b"RufflePlayer")
+"""A player that needs no plug-in: https://github.com/ruffle-rs/ruffle/tree/master/web/packages/selfhosted"""
 _DESKTOP = lazy_pattern(rb"[{,\s][\"']?(?:pushServiceURL|PREVIEW_ROOT_URL)[\"']?\s{0,8}:\s{0,8}\Z")
 """https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``), and the server
 of a preview in ``static_app_props.js`` of IBM MobileFirst."""
@@ -92,6 +102,10 @@ _BODY = lazy_pattern(
     rb"(?:[{,]\s{0,40}[\"']?(?:body|data)[\"']?\s{0,8}:\s{0,8}|\.\s{0,4}send\s{0,4}\(\s{0,20})JSON\s{0,4}\.\s{0,4}stringify\s{0,4}\(\s{0,40}\Z"
 )
 """The body of a request up to its object; a server that gets an address may contact it, and the app does not."""
+_INSIDE = lazy_pattern(
+    rb"(?i:(?:channel|web_?view|worker|port|bridge|frame|nodejs)(?:\(\))?\s{0,4}\.|(?:writeFile|appendFile|postMessage)\s{0,4}\(\s{0,4}\{(?:[^{}]{0,200},)?)\Z"
+)
+"""What gives the text to other code of the app, or to a file that code reads again."""
 _BRACKET = lazy_pattern(rb"[(){}\[\]]|\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
 _BODY_REACH = 1_200
 _NO_CODE = lazy_pattern(rb"[^\"'`(){}=@<>;]{0,200}")
@@ -124,9 +138,11 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     is_named = sign in _BEHIND_NAMES
     if is_named and any(word in before for word in _CREDITS) and (credit := _CREDIT.search(before)):
         around = before[: credit.start()][-_REACH:] + bytes(data[end : end + _REACH])
+        if _SRC.search(data, max(start, offset - 12), offset):
+            return ""
         return LINK if _LAYER.search(around) or not _CREDIT_URL.search(credit[0]) else ""
     if _FLASH.match(data, offset, min(len(data), end)):
-        return PLUG_IN
+        return "" if any(data.find(mark) >= 0 for mark in _RUFFLE) else PLUG_IN
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
     if (is_named and _is_namespace(data, before)) or _is_in_namespaces(data, start):
@@ -147,8 +163,8 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
 
 def _is_namespace(data: Bytes, before: bytes) -> bool:
     """True if a name that says that its value is a namespace, or a kind of grant, ends a text."""
-    if any(word in before for word in _NAMESPACES) and _NAMESPACE.search(before):
-        return True
+    if any(word in before for word in _NAMESPACES) and (found := _NAMESPACE.search(before)):
+        return not (b"$ref" in found[0] and any(data.find(mark) >= 0 for mark in _RESOLVES))
     if any(word in before for word in _NAMED_SPACES) and _NAMED_SPACE.search(before):
         return _CHANNEL.search(before) is None or not any(data.find(mark) >= 0 for mark in _CHANNELS)
     return b"type" in before[-_KIND_REACH:].lower() and _KIND.search(before) is not None
@@ -178,8 +194,8 @@ def _is_sent(data: Bytes, start: int, end: int) -> bool:
             depth -= found[0] in (b"{", b"[", b"(")
         elif found[0] == b"(":
             return False  # the argument of another call
-        elif found[0] == b"{" and _BODY.search(before, 0, found.start()):
-            return True
+        elif found[0] == b"{" and (body := _BODY.search(before, 0, found.start())):
+            return _INSIDE.search(before, 0, body.start() + 1) is None
     return False
 
 
@@ -206,7 +222,8 @@ def is_content(data: Bytes, start: int, offset: int) -> bool:
     first = max(0, start - _REACH - 40)
     if data.find(b"children", first, start) < 0 or _NO_CODE.fullmatch(data, start + 1, offset) is None:
         return False
-    return _CHILDREN.search(data, first, start) is not None
+    found = _CHILDREN.search(data, first, start)
+    return found is not None and _OPTION.search(data, first, found.start()) is None
 
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:

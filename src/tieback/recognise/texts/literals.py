@@ -47,21 +47,33 @@ _OTHER_BEFORE = lazy_pattern(
 )
 _OTHER_BEHIND = lazy_pattern(rb"\s{0,20}={2,3}\s{0,20}(?P<name>[A-Za-z_$][\w$.]{0,60})")
 """The variable that is compared with a literal before or behind it."""
+_SWITCH = lazy_pattern(
+    rb"\bswitch\s{0,4}\(\s{0,4}(?P<name>[A-Za-z_$][\w$.]{0,60})\s{0,4}\)\s{0,4}\{[^{}]{0,600}\bcase\s{0,20}\Z"
+)
+_SWITCH_REACH = 700
+"""The variable of a switch up to one of its cases."""
 _REQUESTED = lazy_pattern(
-    rb"(?:\b(?:fetch|load\w{0,20}|ajax|axios|request|import|importScripts|sendBeacon|get(?:JSON|Script)?|post)\s{0,4}\(\s{0,8}"
-    rb"|\bopen\s{0,4}\(\s{0,4}[\"'][A-Z]{3,6}[\"']\s{0,4},\s{0,8}|\b(?:href|src|location|ur[il])\s{0,4}[=:]\s{0,4})"
+    rb"(?:\b(?:fetch|load\w{0,20}|connect|ajax|axios|request|import|importScripts|sendBeacon|get(?:JSON|Script)?|post)\s{0,4}\(\s{0,8}"
+    rb"|\bopen\s{0,4}\(\s{0,4}[\"'][A-Z]{3,6}[\"']\s{0,4},\s{0,8}|\blocation\s{0,4}\.\s{0,4}(?:assign|replace)\s{0,4}\(\s{0,8}|\b(?:href|src|location|ur[il])\s{0,4}[=:]\s{0,4})"
     rb"(?P<name>[A-Za-z_$][\w$.]{0,60})(?![\w$.(\[])"
 )
 """A request for what is in a variable, or an element with it."""
-_BRANCH = 240
+_BRANCH = 400
 """Most bytes behind a comparison in which the code for a true one is."""
 _BEFORE_LITERAL = lazy_pattern(rb"(?P<quote>[\"'`])\s{0,40}[+,]\s{0,40}\Z")
 """The end of the text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _WHOLE_TEXT = lazy_pattern(rb"[^\\\n]{3,400}")
 """Such a text without its quotes."""
 _MESSAGE = 500
+_ITEM_END = lazy_pattern(rb"\s{0,20}[,\]]")
+_CUTS = lazy_pattern(rb"\.split\(\s{0,4}[\"'`](?: |\||,|;|\\t| [-|:=>]{1,2} |: )[\"'`]\s{0,4}\)")
+_CUT_REACH = 400
 _IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
 _PICTURE_REACH = 4_096
+_ONLY_BEFORE = lazy_pattern(rb"(?:\bfunction\b[^{}()]{0,40}\([^{}()]{0,40}\)|=>)\s{0,8}\{\s{0,20}\Z")
+_ONLY_BEHIND = lazy_pattern(rb"\s{0,20}\}")
+_TEXT_OF_CODE = lazy_pattern(rb"\.toString\(\)\s{0,8}\.\s{0,8}(?:match|replace|split)\s{0,4}\([^;{}\n]{0,60}?\\?/\\?\*")
+"""https://github.com/sindresorhus/multiline: templates of scripts before ES6."""
 _PATTERN = lazy_pattern(rb"\bRegExp\(\s{0,8}\Z")
 DATA_URI = lazy_pattern(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 
@@ -87,6 +99,16 @@ def is_picture(data: bytes, span: Span, offset: int) -> bool:
         DATA_URI.match(data, start, span.end - 1) is not None
         or _IN_PICTURE.search(data, max(start, offset - _PICTURE_REACH), offset) is not None
     )
+
+
+def is_read_comment(data: Bytes, span: Span) -> bool:
+    """True for a comment that is all of a function whose text a script reads: ``f(function(){/*<b>…</b>*/})``."""
+    if (
+        _ONLY_BEFORE.search(data, max(0, span.start - 80), span.start) is None
+        or _ONLY_BEHIND.match(data, span.end) is None
+    ):
+        return False
+    return _TEXT_OF_CODE.search(data) is not None
 
 
 def is_pattern(data: bytes, span: Span) -> bool:
@@ -143,6 +165,7 @@ def reason_of_use(data: bytes, span: Span, offset: int) -> str:
 def _is_other_requested(data: bytes, span: Span) -> bool:
     """True if code requests what a literal is compared with, shortly behind: ``if (url === "…") fetch(url)``."""
     other = _OTHER_BEFORE.search(data, max(0, span.start - 100), span.start) or _OTHER_BEHIND.match(data, span.end)
+    other = other or _SWITCH.search(data, max(0, span.start - _SWITCH_REACH), span.start)
     if other is None:
         return False
     requests = _REQUESTED.finditer(data, span.end, span.end + _BRANCH)
@@ -154,11 +177,19 @@ def reason_of_words(data: bytes, span: Span, offset: int) -> str:
     start = span.start + 1
     found = prose.literal_reason(data, start, offset, span.end - 1)
     if found:
-        return found
+        return "" if found == prose.MESSAGE and _is_cut(data, span) else found
     # The words can be in another line of the message.
     if (offset > start and begins_message(data, span.start)) or _follows_sentence(data, span, offset):
         return prose.MESSAGE
     return prose.MESSAGE if is_part_of_message(data, span.start) else ""
+
+
+def _is_cut(data: bytes, span: Span) -> bool:
+    """True if a literal is in a list whose texts code cuts: ``["One https://…", …].map(x => x.split(" "))``."""
+    is_item = (
+        sign_before(data, span.start) in (b"[", b",") and _ITEM_END.match(data, span.end, span.end + 40) is not None
+    )
+    return is_item and _CUTS.search(data, span.end, span.end + _CUT_REACH) is not None
 
 
 def begins_message(data: Bytes, start: int) -> bool:

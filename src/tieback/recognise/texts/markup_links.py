@@ -14,7 +14,7 @@ _BLANK = lazy_pattern(rb"[\"']target[\"']\s{0,4},\s{0,20}[\"']_blank[\"']")
 _PAIRS = lazy_pattern(rb"\]\s{0,4}(?:,\s{0,20}\[[^\[\]]{0,200}\]\s{0,4}){0,8}")
 """The end of a pair with the others behind it."""
 _TEXT = lazy_pattern(
-    rb"\(\s{0,4}\d{1,4},\s{0,4}[\"'][a-z][\w-]{0,30}[\"'](?:,\s{0,4}\d{1,4}){0,2}\s{0,4}\)[,;]?\s{0,20}[\w$.\xc9\xb5]{1,24}\(\s{0,4}\d{1,4},\s{0,4}\Z"
+    rb"\(\s{0,4}\d{1,4},\s{0,4}[\"'](?!option[\"'])[a-z][\w-]{0,30}[\"'](?:,\s{0,4}\d{1,4}){0,2}\s{0,4}\)[,;]?\s{0,20}[\w$.\xc9\xb5]{1,24}\(\s{0,4}\d{1,4},\s{0,4}\Z"
 )
 """The beginning of an element, and the text that is its content."""
 _LINK = lazy_pattern(rb"<[aA]\s[^<>]{0,300}?href\s?=\s?\\?[\"']?\Z")

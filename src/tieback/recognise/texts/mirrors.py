@@ -5,6 +5,7 @@ address in the path of a proxy stays a back end: it is a server of the app, whic
 Source: https://github.com/hunshcn/gh-proxy (README: release, archive and file addresses)
 """
 
+from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
 
 MIRRORED = "only an address of GitHub that a mirror requests for the app"
@@ -15,6 +16,15 @@ HOSTS = frozenset(
 REACH = 300
 """Most characters of the address of a mirror."""
 _OUTER = lazy_pattern(rb"https?://[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}(?::\d{1,5})?/(?:[\w.-]{1,40}/){0,3}\Z")
+
+
+_QUOTES = (b'"', b"'", b"`")
+
+
+def is_cut_off(data: Bytes, before: bytes) -> bool:
+    """True if a script also removes the address of the mirror that ends the text before an address."""
+    mirror = _OUTER.search(before[-REACH:])
+    return mirror is not None and any(data.find(b"replace(%b%b" % (quote, mirror[0])) >= 0 for quote in _QUOTES)
 
 
 def is_mirrored(before: bytes) -> bool:

@@ -55,7 +55,9 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
     """
     before = bytes(data[max(0, start - _FAR) : start])
     if named := _NAMED.search(before):
-        return prose.ISSUER if named["issuer"] else prose.REDIRECT
+        if named["issuer"]:
+            return prose.ISSUER
+        return prose.REDIRECT if redirects.is_of_sign_in(data, named[0], start, end) else ""
     if redirects.ASSIGNED.search(before):
         return prose.REDIRECT
     if _MAKER.search(before) and _IN_BRACKETS.match(data, start + 1, offset):

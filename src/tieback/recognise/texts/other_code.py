@@ -49,6 +49,8 @@ class OtherCode:
         if index < 0 or offset >= self._tokens[index].end:
             return ""
         token = self._tokens[index]
+        if token.reason == DOCUMENTED and b"__doc__" in self._data:
+            return ""  # code reads the text
         return token.reason or prose.literal_reason(self._data, token.start, offset, token.end)
 
 

@@ -5,7 +5,6 @@ package, a table or a text of a known shape. Everything else is kept. The langua
 by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a depth of three.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
@@ -24,7 +23,9 @@ from tieback.recognise.texts import (
     other_code,
     policy,
     prose,
+    read_names,
     redirects,
+    requests,
     search_engines,
     structured,
     tables,
@@ -42,18 +43,17 @@ from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_replaced, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE, SHOWN
 from tieback.recognise.texts.script import ScriptSpans, script_spans
+from tieback.recognise.texts.setting_lines import SettingLines
 from tieback.recognise.texts.sheet import is_loaded, sheet_spans
 from tieback.recognise.texts.spans import MAX_SIZE, Span, SpanKind, Spans
-from tieback.recognise.texts.whole import whole_reason
+from tieback.recognise.texts.whole import is_apart, whole_reason
 from tieback.recognise.texts.xml_kinds import XmlKinds, entry_reason
 
 MAX_DEPTH = 3
 MAX_EMBEDDED = 8 * 1024 * 1024
 """Most bytes of the strings of one text that are read as texts."""
-_REDIRECT_LINE = lazy_pattern(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
 OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
-_LINE_COMMENT = lazy_pattern(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _CODE_COMMENT = lazy_pattern(rb"[ \t]{0,80}//[ \t]")
 """A line of code that is a comment, in a file without the suffix of its language."""
 _BLOCK_LINE = lazy_pattern(rb"[ \t]{0,80}\*[ \t][^\n]{0,400}")
@@ -61,21 +61,6 @@ _BLOCK_REACH = 4_000
 _NO_TEXT = lazy_pattern(rb"[\0-\x08\x0e-\x1f]")
 """A line of a comment with several lines, how long such a comment can be, and what no text has."""
 _NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
-_METADATA_LINE = lazy_pattern(
-    rb"\s*[\"']?(?:(?P<sure>issue_tracker|bundle-\w+|specification-\w+|implementation-\w+)"
-    rb"|homepage|home[-_]?url|repository|documentation|license|licence|author|funding|project[-_]url|scm|resolved)"
-    rb"[\"']?\s*[:= ]",
-    re.IGNORECASE,
-)
-_PACKAGE_LINE = lazy_pattern(
-    rb"^[ \t]{0,4}[\"']?(?:name|pretty_name|version|version_id|licen[cs]e|authors?|maintainers?|summary"
-    rb"|(?P<sure>metadata-version|dependencies|dev_dependencies|integrity|resolution|checksum|lockfile_?version))"
-    rb"[\"']?\s{0,4}[:= ]",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A line of the description of a package or a system, or of a list of packages: pubspec.yaml, os-release, yarn.lock."""
-_LEAST_OF_PACKAGE, _PACKAGE_HEAD = 2, 64 * 1024
-"""Fewest of these keys beside one of the others, and where they are looked for."""
 _SHEET_DATA = lazy_pattern(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _ESCAPED = lazy_pattern(rb"[a-z]{2,8}\??:\\/\\/")
@@ -110,14 +95,26 @@ _BY_ATTRIBUTE = {
 """The reason in an attribute, whatever its element."""
 _CLICKS = frozenset(("onclick", "ng-click", "data-ng-click", "(click)", "@click", "v-on:click", "on-tap", "(tap)"))
 """Code that runs when a person taps an element, also of AngularJS, Angular and Vue."""
-_SVG_LOADS = ("href", "xlink:href", "src", "style")
+_SVG_LOADS = ("href", "xlink:href", "src", "style", "data-")
 _OF_AUTHORS = (b"<author", b"<copyright", b"<notice", b"<description", b"creativecommons", b"<rights")
 """What is beside the element with the licence of a text or a library."""
+_BY_NAME = frozenset((
+    METADATA, LINK, SHOWN, EXAMPLE, prose.REDIRECT, prose.NOTIFIED, prose.REFERER, prose.NAMESPACE, prose.PATTERN,
+    search_engines.SITE_MAP,
+))  # fmt: skip
+"""Reasons that the name of a literal gives."""
 _METADATA_ELEMENTS = frozenset((
     "url", "license", "licenses", "issue", "repo", "author", "name", "description", "scm", "organization", "developers",
     "connection", "developerconnection", "repository", "projecturl", "licenseurl", "iconurl", "keywords", "info", "id",
     "engine", "system", "issuemanagement",
 ))  # fmt: skip
+
+
+def _is_namespace(own: markup.Attribute, offset: int) -> bool:
+    """True if an attribute declares or names a namespace; ``prefix`` of RDFa has a name before each address."""
+    if own.name == "prefix" and offset <= own.start + len(own.value) - len(own.value.lstrip()):
+        return False
+    return own.name in _NAMESPACES or own.name.partition(":")[0] == "xmlns"
 
 
 class TextPlaces:
@@ -145,6 +142,7 @@ class TextPlaces:
         self._shared = code
         self._inner: dict[int, tuple[structured.Unescaped, TextPlaces] | None] = {}
         self._budget, self._names = MAX_EMBEDDED, MAX_READ
+        self._requested: dict[bytes, bool] = {}
         self._parts: dict[int, ScriptSpans | Spans | TextPlaces] = {}
         self._attributes: tuple[int, list[markup.Attribute]] = (-1, [])
 
@@ -153,7 +151,7 @@ class TextPlaces:
         if len(self._data) > MAX_SIZE:
             return ""
         if self._whole:
-            return self._whole
+            return "" if self._is_apart(offset) else self._whole
         if not self._binary and self._data[max(0, offset - 4) : offset] == OF_GIT:
             return METADATA
         if self._has_suffixes and tables.is_in_names(self._data, offset):
@@ -168,7 +166,7 @@ class TextPlaces:
             case Language.JSON:
                 return self._json(offset)
             case Language.LINES:
-                return self._lines(offset)
+                return self._setting_lines.reason(offset)
             case Language.OTHER_CODE:
                 return self._other_code.reason(offset)
             case Language.OTHER:
@@ -176,9 +174,28 @@ class TextPlaces:
             case _:
                 return ""
 
+    def _is_apart(self, offset: int) -> bool:
+        """True if an address in a table, a licence or a page for people is not part of it: code contacts it."""
+        return not self._binary and is_apart(self._data, offset, self._whole, self._file)
+
+    def names(self, offset: int, reason: str) -> frozenset[bytes]:
+        """The names by which a script of the app can read the address at an offset, which has a reason."""
+        if self._binary or len(self._data) > MAX_SIZE:
+            return frozenset()
+        if self._language is Language.HTML:
+            return read_names.names_in_page(self._data, self._spans, offset)
+        if reason == search_engines.SITE_MAP:
+            return frozenset((self._file.rpartition("/")[2].lower().encode("utf-8", "replace"),))
+        span = self._spans.at(offset) if self._language is Language.JSON else None
+        return read_names.names_in_json(self._file, self._data, span.start) if span is not None else frozenset()
+
     @cached_property
     def _language(self) -> Language:
         return Language.OTHER if self._binary else language_of(self._file, self._data)
+
+    @cached_property
+    def _setting_lines(self) -> SettingLines:
+        return SettingLines(self._file, self._data)
 
     @cached_property
     def _other_code(self) -> other_code.OtherCode:
@@ -204,7 +221,7 @@ class TextPlaces:
     def _spans(self) -> Spans:
         match self._language:
             case Language.SHEET:
-                return sheet_spans(self._data)
+                return sheet_spans(self._data, plain=self._file.endswith(".css"))
             case Language.JSON:
                 return structured.json_spans(self._data)
             case _:
@@ -217,7 +234,7 @@ class TextPlaces:
         if span.kind is SpanKind.REGEX:
             return prose.PATTERN if _ESCAPED.match(self._data, offset, span.end) else ""
         if span.kind is SpanKind.COMMENT:
-            return COMMENT
+            return "" if literals.is_read_comment(self._data, span) else COMMENT
         found = self._literal(span, offset)
         if not found and offset == span.start + 1:
             found = self._reason_of_name(span)
@@ -246,7 +263,25 @@ class TextPlaces:
         return tables.PICTURE if _SHEET_DATA.match(data, start, span.end) else ""
 
     def _literal(self, span: Span, offset: int) -> str:
-        """The reason in a string literal, with its quotes at ``span``."""
+        """The reason in a string literal, with its quotes at ``span``; none if code requests what has its name."""
+        found = self._reason_of_literal(span, offset)
+        if not found or found not in _BY_NAME or offset != span.start + 1:
+            return found
+        native = is_native(self._file, self._data)
+        return "" if self._is_requested(requests.name_before(self._data, span.start, native=native)) else found
+
+    def _is_requested(self, name: bytes) -> bool:
+        """True if the text is a script that requests the value of a name; each name is looked for once."""
+        if not name or self._language is Language.JSON:
+            return False
+        if name not in self._requested:
+            if self._names < len(self._data):
+                return False
+            self._names -= len(self._data)
+            self._requested[name] = requests.is_requested(self._data, name)
+        return self._requested[name]
+
+    def _reason_of_literal(self, span: Span, offset: int) -> str:
         data, start = self._data, span.start + 1
         if literals.is_picture(data, span, offset):
             return tables.PICTURE
@@ -262,7 +297,8 @@ class TextPlaces:
         native = is_native(self._file, data)
         if literals.is_link(data, span, offset, native=native, launchers=self._launchers):
             return LINK
-        if native and offset == start and literals.is_page_script(data, start) and not self._builds_pages:
+        is_script = native and offset == start and literals.is_page_script(data, start) and not self._builds_pages
+        if is_script and not requests.is_value_requested(data, start, start):
             return literals.PAGE_SCRIPT
         if offset == start and markup_links.is_content(data, span.start):
             return SHOWN
@@ -313,7 +349,12 @@ class TextPlaces:
             return COMMENT
         if tables.is_web_site(tables.column_at(self._data, offset)) and self._has_many_owners:
             return tables.REFERENCE
-        return prose.sentence_reason(self._data, offset)
+        found = prose.sentence_reason(self._data, offset)
+        return "" if found == prose.MESSAGE and self._lists_addresses else found
+
+    @cached_property
+    def _lists_addresses(self) -> bool:
+        return tables.is_list_of_addresses(self._data)
 
     @cached_property
     def _begins_with_comment(self) -> bool:
@@ -358,32 +399,12 @@ class TextPlaces:
     def _is_api(self) -> bool:
         return structured.is_api(self._data)
 
-    def _lines(self, offset: int) -> str:
-        start = self._data.rfind(b"\n", 0, offset) + 1
-        line = self._data[max(start, offset - 400) : offset]
-        if start >= offset - 400 and _LINE_COMMENT.match(line):
-            return COMMENT
-        if _REDIRECT_LINE.match(line):
-            return prose.REDIRECT
-        fact = _METADATA_LINE.match(line)
-        if fact and (fact["sure"] or self._lists_packages):
-            return METADATA
-        return METADATA if self._is_api and structured.is_page_of_api(self._data, offset) else ""
-
-    @cached_property
-    def _lists_packages(self) -> bool:
-        """True for lines that describe a package or list some; settings can have a ``home_url``, too."""
-        found = list(islice(_PACKAGE_LINE.finditer(self._data, 0, _PACKAGE_HEAD), 1_000))
-        own = {one[0].strip(b"\"' \t:=").lower() for one in found}
-        named = self._file.lower().endswith((".lock", "jacoco.properties"))
-        return named or any(one["sure"] for one in found) or len(own) >= _LEAST_OF_PACKAGE
-
     def _markup(self, offset: int) -> str:
         if self._xml.is_schema:
             return METADATA
         span = self._spans.at(offset)
         if self._xml.is_feed:
-            return entry_reason(self._data, span)
+            return entry_reason(self._data, span, offset)
         html = self._language is Language.HTML
         if span is None:
             return self._shown(offset) if html else self._xml_text(offset)
@@ -405,7 +426,7 @@ class TextPlaces:
         values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
         kind = values.get("type", b"").strip().lower()
         if kind == search_engines.LINKED_DATA:
-            return search_engines.SITE_MAP
+            return "" if search_engines.is_read(self._data) else search_engines.SITE_MAP
         if kind in _CODE_TYPES:
             # A browser runs only the file, which can read data in the element:
             # https://html.spec.whatwg.org/multipage/scripting.html
@@ -431,7 +452,7 @@ class TextPlaces:
             if not file:
                 self._parts[span.start] = script_spans(self._data, span.start, span.end)
             elif file == "style":
-                self._parts[span.start] = sheet_spans(self._data, span.start, span.end)
+                self._parts[span.start] = sheet_spans(self._data, span.start, span.end, plain=True)
             elif self._depth < MAX_DEPTH:
                 content = self._data[span.start : span.end]
                 self._parts[span.start] = TextPlaces(file, content, depth=self._depth + 1)
@@ -447,6 +468,8 @@ class TextPlaces:
 
     def _xml_text(self, offset: int) -> str:
         name = markup.element_at(self._data, self._spans, offset).rpartition(":")[2]
+        if self._xml.is_picture and name in ("script", "style"):
+            return ""
         if self._xml.is_picture or (self._xml.is_project and name in _METADATA_ELEMENTS):
             return tables.PICTURE if self._xml.is_picture else METADATA
         if self._xml.is_widget and name in _WIDGET_TEXTS:
@@ -464,6 +487,18 @@ class TextPlaces:
     def _policies(self) -> list[policy.Policy]:
         return policy.policies(self._data, self._spans) if self._language is Language.HTML else []
 
+    def _is_data(self, own: markup.Attribute, offset: int) -> bool:
+        """True for an attribute whose value code reads: of XML as a whole, of a page if a script in it requests it.
+
+        Without words of a sign-in near it, an address to return to is that of a page.
+        """
+        if own.name in redirects.ATTRIBUTES:
+            end = own.start + len(own.value)
+            return not redirects.is_of_sign_in(self._data, own.name.encode(), own.start, end)
+        if self._language is Language.XML:
+            return own.name in ("label", "title") and offset == own.start
+        return self._is_requested(own.name.encode())
+
     def _tag(self, span: Span, offset: int) -> str:
         """The reason in an attribute of a tag."""
         name = markup.tag_name(self._data, span)
@@ -474,13 +509,13 @@ class TextPlaces:
         if number < 0 or offset > values[number].start + len(values[number].value):
             return ""
         own = values[number]
-        if own.name in _NAMESPACES or own.name.partition(":")[0] == "xmlns":
+        if _is_namespace(own, offset):
             return METADATA
         if self._xml.is_widget and is_permission(name):
             return PERMITTED
         if own.name == "placeholder" and names_before.is_example_read(self._data):
             return ""
-        if own.name in _BY_ATTRIBUTE:
+        if own.name in _BY_ATTRIBUTE and not self._is_data(own, offset):
             return _BY_ATTRIBUTE[own.name]
         if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK
@@ -488,7 +523,11 @@ class TextPlaces:
             return found
         if own.value.lstrip()[:5] == b"data:":
             return tables.PICTURE if literals.DATA_URI.match(own.value) else ""
-        if self._xml.is_picture and own.name not in _SVG_LOADS and not name.startswith(("script", "image", "use")):
+        if (
+            self._xml.is_picture
+            and not own.name.startswith(_SVG_LOADS)
+            and not name.startswith(("script", "image", "use"))
+        ):
             return tables.PICTURE
         if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA

@@ -30,6 +30,8 @@ _NO_ADDRESS = frozenset(
                              "report-sample", "inline-speculation-rules")
 )  # fmt: skip
 """Sources that permit no server; those with a random number or a hash can permit any."""
+_INERT = (b"template", b"noscript")
+"""Elements whose content a page with scripts does not have."""
 _NO_CODE = _NO_ADDRESS - {"'unsafe-inline'"}
 _DIRECTIVES = {
     "script": ("script-src-elem", "script-src", "default-src"),
@@ -79,6 +81,8 @@ def policies(data: bytes, spans: Spans) -> list[Policy]:
 def _policies(data: bytes, spans: Spans, end: int) -> Iterator[Policy]:
     for found in islice(_META.finditer(data, 0, end), _MAX_POLICIES):
         tag = spans.at(found.start())
+        if any(data.rfind(b"<" + one, 0, found.start()) > data.rfind(b"</" + one, 0, found.start()) for one in _INERT):
+            continue
         if tag is None or tag.kind is not SpanKind.TAG or markup.tag_name(data, tag) != "meta":
             continue
         values = {one.name: one.value for one in islice(markup.attributes(data, tag), _ATTRIBUTES)}

@@ -35,9 +35,15 @@ _WORD = lazy_pattern(
 """Words; other characters of UTF-16 are DEL, see ``span.narrow_text``."""
 _URL = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\0\s\"'<>\\`|,;]{0,300}")
 _NO_SENTENCE = lazy_pattern(
-    rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w)"
+    rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w"
+    rb"|\A\s{0,20}(?:git (?:clone|remote add|fetch|pull)|deb(?:-src)?|ffmpeg|ffprobe|rsync|svn (?:co|checkout)"
+    rb"|pip3? install|hg clone) "
+    rb"|#EXTM3U|[|\t]\Z|[^\s\d][,;]\Z)"
 )
-"""A policy of a page, a request line, a command, a query or a tag before a URL: the words are no sentence."""
+"""A policy of a page, a request line, a command, a query or a tag before a URL: the words are no sentence.
+
+So are the name before a sign that separates it from its address, as in ``Radio One Hits|https://…``, and a playlist.
+"""
 _ELEMENT = lazy_pattern(rb"(?:`?</?[A-Za-z][\w:-]{0,40}\s?/?>)+`?(?!\Z)")
 """The name of an element in a sentence: it has no attributes, and ends before the address."""
 _POINTER = lazy_pattern(
@@ -104,6 +110,10 @@ _SCHEMA = lazy_pattern(
 """A schema, or a namespace with a version, such as ``http://cordova.apache.org/ns/1.0``."""
 _COMMENT = lazy_pattern(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = lazy_pattern(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
+_DENSITY = lazy_pattern(rb"\s\d{1,5}(?:\.\d{1,3})?[xwh],\s{0,20}\Z")
+"""The end of an image candidate before the next one: https://html.spec.whatwg.org/multipage/images.html#srcset-attributes"""
+_MEDIA_TYPE = lazy_pattern(rb"\s{0,4}(?:application|audio|font|image|text|video)/[\w.+-]{1,60}\s{0,4}[;,]")
+"""RFC 6838: its second part can begin with a digit, as that of ``audio/3gpp``."""
 _BROKEN = lazy_pattern(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
 _ESCAPED_WORD = lazy_pattern(rb"(?:\\u(?:[1-9a-dA-D][0-9a-fA-F]{3}|0[3-9a-fA-F][0-9a-fA-F]{2})){2,40}")
@@ -139,6 +149,12 @@ _PARAMETER = lazy_pattern(
 """The name of a parameter whose value another server contacts, as a payment service that tells of its end:
 https://opendocs.alipay.com/open/204/105301
 """
+_WHOLE_URL = lazy_pattern(rb"https?://")
+_GOES = lazy_pattern(
+    rb"(?:(?<![\w$.])(?:(?:window|document)\s{0,4}\.\s{0,4})?location(?:\s{0,4}\.\s{0,4}href)?\s{0,4}=|\blocation\s{0,4}\.\s{0,4}(?:assign|replace)\s{0,4}\("
+    rb"|\.\s{0,4}src\s{0,4}=)\s{0,8}[\"'`]\Z"
+)
+"""Code by which a page, or a frame in it, goes to an address; a sign-in of a browser opens another window."""
 _NAMESPACE = lazy_pattern(
     rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"']"
     rb"|\sxsi:schemaLocation=\\?[\"'][^\"'<>\\]{0,1000})\Z",
@@ -198,7 +214,12 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     left, right = line_around(data, start, at, end)
     if not left.strip():
         before = data[max(start, at - _REACH) : at - len(left)]
-        if _LEADING.search(before) and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3:
+        # Not so in a playlist: https://www.rfc-editor.org/rfc/rfc8216#section-4.3.2.1
+        if (
+            b"#EXTINF:" not in before
+            and _LEADING.search(before)
+            and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3
+        ):
             return MESSAGE
     if at - start <= _SHORT and _BROKEN.match(data[start:at]):
         return MESSAGE
@@ -210,7 +231,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return USER_AGENT
     if _NAMESPACE.search(left) or _SCHEMA.match(data[at : url_end(data, at, end)]):
         return NAMESPACE
-    if named := _PARAMETER.search(left[-40:]):
+    if (named := _PARAMETER.search(left[-40:])) and not _is_gone_to(data, start, left):
         return REDIRECT if named["redirect"] else NOTIFIED
     if found := _reason_around(left, right, data[at : min(end, at + _REACH)]):
         return found
@@ -222,6 +243,11 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     if right[:1] in (b" ", b"\t") and _words(right) >= 3:
         return MESSAGE
     return _reason_of_label(left, right)
+
+
+def _is_gone_to(data: bytes, start: int, left: bytes) -> bool:
+    """True if a URL is a parameter of another one, to which a page or a frame goes, and from there to this one."""
+    return _WHOLE_URL.match(left) is not None and _GOES.search(data, max(0, start - 60), start) is not None
 
 
 def _reason_of_label(left: bytes, right: bytes) -> str:
@@ -312,4 +338,6 @@ def _is_framed(left: bytes, right: bytes) -> bool:
 
 
 def _is_agent(left: bytes) -> bool:
-    return b"://" not in left and _AGENT.search(left) is not None
+    if b"://" in left or _DENSITY.search(left) or _MEDIA_TYPE.match(left):
+        return False
+    return _AGENT.search(left) is not None

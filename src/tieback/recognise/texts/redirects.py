@@ -4,6 +4,7 @@ Source: RFC 6749, section 4.1.1 (``redirect_uri``). Weibo's SDK has the camel-ca
 RFC 5849, section 2.1, has a callback instead: only markup, where no server that calls back is told its address.
 """
 
+from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
 
 _NAMES = (("redirect", "uri"), ("redirect", "url"))
@@ -44,6 +45,22 @@ ASSIGNED = lazy_pattern(
 The name that ends in URL also stands for pages that an app goes to. Source: https://github.com/iVanPan/cordova_weibo
 """
 _NAME = lazy_pattern(PROPERTY)
+_SIGN_IN = lazy_pattern(
+    rb"(?i)client_?id|response_?type|grant_?type|scopes?\b|oauth|oidc|openid|\bsso\b|auth|log_?in|sign_?in|token|msal|google|facebook"
+    rb"|twitter|apple|github|linkedin|weibo|wechat|provider|identity"
+)
+"""Words that are beside the address to which a sign-in returns."""
+_AROUND = 500
+
+
+def is_of_sign_in(data: Bytes, name: bytes, start: int, end: int) -> bool:
+    """True if a name before the value ``data[start:end]`` is that of the address to which a sign-in returns.
+
+    A name that ends in URL also stands for a page that an app goes to, unless words of a sign-in are near.
+    """
+    if b"uri" in name.lower():
+        return True
+    return _SIGN_IN.search(data, max(0, start - _AROUND), min(len(data), end + _AROUND)) is not None
 
 
 def is_property(name: str) -> bool:

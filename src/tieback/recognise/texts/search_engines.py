@@ -17,12 +17,23 @@ _ROOT = lazy_pattern(
 _HEAD = 8192
 _CONTEXT = lazy_pattern(rb"[{,]\s{0,20}[\"']@context[\"']\s{0,8}:")
 _CONTEXT_REACH = 2_000
+_LOADER = lazy_pattern(
+    rb"(?<![\w$])jsonld\s{0,4}\.\s{0,4}(?:expand|compact|flatten|frame|toRDF|fromRDF)\s{0,4}\(|documentLoader"
+)
+"""A library that requests the contexts of data: https://github.com/digitalbazaar/jsonld.js"""
+_LOADERS = (b"jsonld", b"documentLoader")
+_READER = lazy_pattern(rb"(?:querySelector(?:All)?|\$|jQuery)\s{0,4}\([^()]{0,60}ld\+json")
 _BRACKET = lazy_pattern(rb"[{}]")
 
 
 def is_site_map(data: Bytes) -> bool:
     """True if an XML text is a site map."""
     return _ROOT.match(data, 0, _HEAD) is not None
+
+
+def is_read(data: Bytes) -> bool:
+    """True if a script of a page reads the structured data of the page."""
+    return _READER.search(data) is not None
 
 
 def is_in_linked_data(data: Bytes, start: int) -> bool:
@@ -38,5 +49,5 @@ def is_in_linked_data(data: Bytes, start: int) -> bool:
             if not depth:
                 break
         if depth:
-            return True
+            return not any(data.find(one) >= 0 and _LOADER.search(data) is not None for one in _LOADERS)
     return False

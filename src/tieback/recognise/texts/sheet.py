@@ -23,6 +23,9 @@ _TOKEN = lazy_pattern(
 )
 """Each choice begins with one byte, so that ``re`` looks for these bytes first: in a fifth of the time of ``[uU]``."""
 
+_PLAIN_TOKEN = lazy_pattern(
+    _TOKEN.pattern.replace(rb"|//[^\n\r]*+", rb"|//(?:(?!;\s{0,20}[\w-]{2,40}\s{0,8}:[^;\n\r]{0,300}\burl\()[^\n\r])*+")
+)
 _URL = lazy_pattern(rb"(?:(?<![\w-])(?i:url)\(\s{0,8}(?:\\?[\"']|&quot;|&#39;)?|(?<=@import)\s{1,8}\\?[\"'])\Z")
 _REACH = 600
 """Bytes before an address in which the name of its property is looked for."""
@@ -51,10 +54,19 @@ def is_loaded(data: bytes, start: int, at: int) -> bool:
     return _PROPERTY.search(before if low > start else b";" + before) is not None
 
 
-def sheet_spans(data: bytes, start: int = 0, end: int | None = None) -> Spans:
-    """The comments and strings in ``data[start:end]``; an address without quotes is a string. Never raises."""
+def sheet_spans(data: bytes, start: int = 0, end: int | None = None, *, plain: bool = False) -> Spans:
+    """The comments and strings in ``data[start:end]``; an address without quotes is a string. Never raises.
+
+    Args:
+        data: the text.
+        start: where the style sheet begins in it.
+        end: where it ends; ``None`` for the end of the text.
+        plain: it is CSS, where two slashes spoil a declaration only up to its semicolon.
+    """
     spans = Spans()
-    for found in islice(_TOKEN.finditer(data, start, len(data) if end is None else end), MAX_SPANS):
+    for found in islice(
+        (_PLAIN_TOKEN if plain else _TOKEN).finditer(data, start, len(data) if end is None else end), MAX_SPANS
+    ):
         first, last = found.span()
         is_comment = data[first] == 0x2F
         if is_comment and data[first + 1] == 0x2F and data[first - 1 : first] == b":":

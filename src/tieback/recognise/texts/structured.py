@@ -58,6 +58,9 @@ _SOFTWARE = lazy_pattern(
     re.IGNORECASE,
 )
 """Another key of the description of a library, an example or a key of an account beside one of these."""
+_WEAK_FACTS = frozenset(b"version versions main keywords author authors modulename copyright copyrights".split())
+"""Keys that the settings of an app have, too."""
+_FEW_FACTS = 2
 _PLUG_IN = lazy_pattern(rb"[{,]\s{0,40}(?P<key>id|app|label|packageName)\s{0,8}:")
 _PLUG_IN_KEYS = 4
 """What a plug-in for the developer tools of Vue has beside its page: https://devtools.vuejs.org/plugins/api"""
@@ -67,7 +70,7 @@ _ALONE = frozenset(
 )
 """Keys that have no other meaning."""
 _LICENCE_NAME = lazy_pattern(rb"[{,]\s{0,40}[\"']?(?:type|name)[\"']?\s{0,8}:")
-_RIGHTS = lazy_pattern(rb"widevine|playready|fairplay|clearkey|headers", re.IGNORECASE)
+_RIGHTS = lazy_pattern(rb"widevine|playready|fairplay|clearkey|headers|\bdrm\b|\.(?:mpd|m3u8)\b", re.IGNORECASE)
 """What the server of licences for films has instead: https://www.w3.org/TR/encrypted-media/"""
 _WEAK = frozenset((b"url", b"web", b"website"))
 """Keys by which settings with a name, a version and an author name the page of the app."""
@@ -244,7 +247,12 @@ def is_explorer(key: str) -> bool:
 
 
 def is_of_explorer(data: bytes, start: int) -> bool:
-    """True if a string is in an object or list of a script or JSON text with the pages of a block explorer."""
+    """True if a string is in an object or list of a script or JSON text with the pages of a block explorer.
+
+    Not so for the interface of an explorer (``apiUrl``).
+    """
+    if key_before(data, start).startswith(b"api"):
+        return False
     around, depth = data[max(0, start - _EXPLORER_REACH) : start], 0
     if not _EXPLORER.search(around):
         return False
@@ -330,7 +338,11 @@ def _is_of_software(data: bytes, start: int, key: bytes) -> bool:
         if depth < 0:
             last = found.end()
             break
-    if any(found["key"].lower() != key for found in _SOFTWARE.finditer(data, first, last)):
+    if key.startswith(b"licen") and _RIGHTS.search(data, first, last):
+        return False
+    facts = {found["key"].lower() for found in _SOFTWARE.finditer(data, first, last)} - {key}
+    weak = _WEAK_FACTS - {b"author", b"authors"} if key.startswith(b"licen") else _WEAK_FACTS
+    if facts - weak or len(facts) >= _FEW_FACTS:
         return True
     return key == b"homepage" and len({found["key"] for found in _PLUG_IN.finditer(data, first, last)}) == _PLUG_IN_KEYS
 

@@ -53,10 +53,19 @@ _FILTER = lazy_pattern(
     rb"!.*|\[Adblock.*|@@.*|\|\|?\S+|\S*#[@?]?#\S.*|[&./?_-]\S*[*^=/.&_?-]\S*|\S+\$(?:third-party|script|domain|image)\S*"
     rb"|(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+\S+.*|\.\S+"
 )
+_FILTER_SIGN = lazy_pattern(
+    rb"[*^|$]|#@?#|^(?:!|\[Adblock|0\.0\.0\.0|127\.|::1)|\.[\w-]+\.\w|\.(?:com|net|org|info|ru|cn|de)\b"
+)
+"""What a line of filters has; paths and selectors of an app begin with the same signs."""
+_DIRECTIVE = lazy_pattern(rb"!\s{0,4}(?:Redirect:|Update-?URL:|#include)\s{1,4}", re.IGNORECASE)
+_DIRECTIVE_REACH, _FIRST_LINE, _TOP_REACH = 80, 8, 32 * 1024
+_OWN_HOST, _LEAST_SAME = lazy_pattern(rb"https?://[\w.-]{3,253}"), 10
+_WHOLE_LINE = lazy_pattern(rb"(?:\xef\xbb\xbf)?(?:#\s{0,3})?https?://[^\s]{3,400}[ \t]{0,8}\r?\n")
 _TYPE = lazy_pattern(
     rb"(?:application|audio|chemical|font|image|message|model|multipart|text|video|x-\w+)/[\w.+-]+(?:\W.*)?"
 )
 _WORD = lazy_pattern(rb"[A-Za-z'\x80-\xff-]{1,40}(?:/\w{1,16})?(?:\t.{0,40})?")
+_TYPES_WITH_ADDRESS = 0.5
 _LINES: tuple[tuple[re.Pattern[bytes], float, int, str], ...] = (
     (_FILTER, 0.8, 20, FILTERS),
     (_TYPE, 0.6, 20, TYPES),
@@ -72,6 +81,8 @@ _WEB_SITE = lazy_pattern(
     re.IGNORECASE,
 )
 _QUOTED = lazy_pattern(rb"\"[^\"]{0,1000}\"")
+_ENTRY = lazy_pattern(rb"[^:/]{2,200}[\s|,;:=-]https?://[^\s]{4,400}|https?://[^\s]{4,400}[\s|,;-][^:/]{2,200}")
+_ENTRIES_SHARE = 0.6
 _PLAYLIST = b"#EXT"
 _REFERENCE_BYTES = 1024 * 1024
 _LEAST_OWNERS = 20
@@ -95,6 +106,14 @@ _LICENCES = lazy_pattern(
     rb"|SIL OPEN FONT LICENSE|Creative Commons (?:Legal Code|Attribution)|Mozilla Public License(?:,)? [Vv]ersion"
     rb"|Redistribution and use in source and binary forms|TERMS AND CONDITIONS FOR USE, REPRODUCTION"
     rb"|Apache License, Version"
+)
+_LINE_REACH = 400
+_VALUE_LINE = lazy_pattern(
+    rb"\s{0,20}[\w.-]{1,60}\s{0,4}=\s{0,4}[\"']?|[^\"'<>]{0,200}[=(,]\s{0,4}[\"']|[^\"'<>]{1,200}\S[,;|\t]"
+)
+_DATA_LINE = lazy_pattern(
+    rb"\s{0,20}https?://[^\s/]{1,253}/(?:[^\s]{0,300}\.(?:mp3|aac|m3u8?|pls|json|xml|csv)|(?:[\w-]{1,40}/)?api(?:/[^\s]{0,300})?)(?:\?[^\s]{0,300})?\s{0,8}",
+    re.IGNORECASE,
 )
 _LEAST_NETWORKS = 20
 _NETWORK = lazy_pattern(rb"<apn\s[^<>]{0,1000}\bmcc\s?=")
@@ -147,6 +166,27 @@ def is_network_table(data: bytes) -> bool:
     return len(_NETWORK.findall(data)) >= _LEAST_NETWORKS
 
 
+def names_its_source(data: bytes, offset: int) -> bool:
+    """True if the address at an offset is where an app gets the next version of a table.
+
+    It is all of the first line, a direct value of the JSON object around the table, at the server of all entries, or
+    behind a directive of a list of filters by which a client of this format requests it:
+    https://help.adblockplus.org/hc/en-us/articles/360062733293
+    """
+    begin = data.rfind(b"\n", max(0, offset - _DIRECTIVE_REACH), offset) + 1
+    if _DIRECTIVE.fullmatch(data, begin, offset) or (_WHOLE_LINE.match(data) and offset <= _FIRST_LINE):
+        return True
+    if data[offset - 1 : offset] == b'"' and (own := _OWN_HOST.match(data, offset)) is not None:
+        count = data.count(own[0])
+        if count >= _LEAST_SAME and count * 10 >= data.count(b"://") * 9:
+            return True  # one server for all
+    head = data[: min(offset, _TOP_REACH)]
+    if offset > _TOP_REACH or not head.lstrip().startswith(b"{") or not head.rstrip(b'"').endswith((b":", b": ")):
+        return False
+    plain = _QUOTED.sub(b"", head)
+    return plain.count(b"{") + plain.count(b"[") - plain.count(b"}") - plain.count(b"]") == 1
+
+
 def table_reason(data: bytes) -> str:
     """Why nothing in this text is an address of the app, by the shape of its lines; empty if it is no such table."""
     if _SUFFIX_MARK in data[: 64 * 1024]:
@@ -159,8 +199,13 @@ def table_reason(data: bytes) -> str:
         return AGENTS
     entries = [line for line in lines if not line.startswith((b"#", b"//"))]
     for shape, least, count, reason in _LINES:
-        if len(entries) >= count and _share(entries, shape.fullmatch) >= least:
-            return reason
+        if len(entries) < count or _share(entries, shape.fullmatch) < least:
+            continue
+        if reason == FILTERS and not any(map(_FILTER_SIGN.search, entries)):
+            continue
+        if reason == TYPES and sum(b"://" in line for line in entries) > _TYPES_WITH_ADDRESS * len(entries):
+            continue  # a server for each type
+        return reason
     return SUFFIXES if len(entries) >= 500 and _share(entries, _SUFFIX.fullmatch) >= 0.98 else ""
 
 
@@ -218,6 +263,12 @@ def has_many_owners(data: bytes) -> bool:
     return len({one[1].lower() for one in _ADDRESS.finditer(data, 0, _REFERENCE_BYTES)}) >= _LEAST_OWNERS
 
 
+def is_list_of_addresses(data: bytes) -> bool:
+    """True if most lines of a text have a name and begin or end with an address, as a list of stations."""
+    lines = [line.strip() for line in data[:_REFERENCE_BYTES].splitlines() if line.strip()]
+    return len(lines) > 1 and _share(lines, _ENTRY.fullmatch) >= _ENTRIES_SHARE
+
+
 def is_web_site(name: bytes) -> bool:
     """True for the name of a key or column with the web site of a thing that an entry describes."""
     return _WEB_SITE.fullmatch(name) is not None
@@ -258,6 +309,17 @@ def is_in_names(data: bytes, at: int) -> bool:
 
 def _share(lines: list[bytes], match: Callable[[bytes], object]) -> float:
     return sum(match(line) is not None for line in lines) / len(lines)
+
+
+def is_value_behind_licence(data: bytes, offset: int) -> bool:
+    """True if a line of a text that begins with a licence is a setting or an entry of data with an address.
+
+    ``server = https://…``, ``get("https://…")``, ``One,https://…``, and a line that is the address of a file or an
+    interface alone: licences and notices name web sites in words, behind a colon, or alone in a line.
+    """
+    begin = data.rfind(b"\n", max(0, offset - _LINE_REACH), offset) + 1
+    line = data[begin : offset + _LINE_REACH].partition(b"\n")[0]
+    return _VALUE_LINE.fullmatch(line[: offset - begin]) is not None or _DATA_LINE.fullmatch(line) is not None
 
 
 def is_licence(data: bytes) -> bool:

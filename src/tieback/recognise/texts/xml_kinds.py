@@ -18,8 +18,17 @@ _FEED = lazy_pattern(
     rb"<(?:rss|(?:atom:)?feed|rdf:RDF)[\s>]"
 )
 """The root of a feed: https://www.rssboard.org/rss-specification, RFC 4287."""
-_FEED_LOADS = frozenset(("enclosure", "content", "thumbnail", "player", "cloud"))
-"""Elements of a feed whose attributes are files or servers, with the names of Media RSS."""
+_FEED_LOADS = frozenset(("enclosure", "content", "thumbnail", "player", "cloud", "image"))
+"""Elements of a feed whose attributes are files or servers, with the names of Media RSS and of podcasts."""
+_FEED_TEXTS = lazy_pattern(
+    rb"<(?:(?:\w{1,20}:)?(?:logo|icon|new-feed-url)|image>\s{0,40}(?:<title>[^<]{0,200}</title>\s{0,40}|<link>[^<]{0,200}</link>\s{0,40}){0,2}<url)>\s{0,40}\Z"
+)
+"""Elements of a feed with its picture, or with the address to which it has moved, up to their text:
+https://help.apple.com/itc/podcasts_connect/#/itcb54353390
+"""
+_PICTURE = lazy_pattern(rb"<img\s[^<>]{0,400}?src\s?=\s?[\"']?\Z", re.IGNORECASE)
+"""A picture in the text of an entry, which an app shows with it."""
+_REACH = 700
 _POM = lazy_pattern(rb"<ti:app[\s>]|http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
 
 
@@ -55,10 +64,11 @@ class XmlKinds:
         return _POM.search(self._data, 0, 4096) is not None
 
 
-def entry_reason(data: bytes, span: Span | None) -> str:
+def entry_reason(data: bytes, span: Span | None, offset: int) -> str:
     """The reason in a feed: its entries link to pages for people. Files and the feed's own address stay."""
     if span is None or span.kind is not SpanKind.TAG:
-        return FEED
+        before = data[max(0, offset - _REACH) : offset]
+        return "" if _FEED_TEXTS.search(before) or _PICTURE.search(before) else FEED
     name = markup.tag_name(data, span).rpartition(":")[2]
     values = {one.name: one.value for one in islice(markup.attributes(data, span), markup.MAX_ATTRIBUTES)}
     own = name == "link" and values.get("rel", b"").strip().lower() in {b"self", b"hub", b"next", b"enclosure"}

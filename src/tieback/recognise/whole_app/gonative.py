@@ -27,6 +27,8 @@ _ADVERTISEMENTS = ("an.facebook.com", "network_ads_common", "adnw_")
 https://developers.facebook.com/docs/audience-network
 """
 _STYLING = lazy_pattern(rb"\"styling\"\s{0,20}:\s{0,20}(?=\{)")
+_NO_PICTURE = (".css", ".js", ".json", ".html")
+"""Ends of the addresses of files that the app itself gets."""
 _DEX = ".dex"
 
 
@@ -107,7 +109,8 @@ class BuilderSettings:
         if self._pictures is None or one.evidence.offset is None:
             return False
         file, start, end = self._pictures
-        return one.evidence.file == file and start <= one.evidence.offset < end
+        is_other = one.endpoint.path.lower().endswith(_NO_PICTURE)
+        return one.evidence.file == file and start <= one.evidence.offset < end and not is_other
 
 
 def _is_inactive(services: dict[str, Any], name: str) -> bool:

@@ -1,6 +1,6 @@
 """Places of strings and types in initial values and annotations of a DEX file, found without reading all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tieback.recognise.dataflow.dex.dex_tables import DexSection, SectionKind
 from tieback.recognise.dataflow.dex.dexfile import DexFile
@@ -21,8 +21,12 @@ _DEFAULT = b"defaultValue"
 """Element with the value that a builder shows for a property (``DesignerProperty`` of App Inventor)."""
 
 
-def element_reason(dex: DexFile, at: int, *, default: bool = False) -> str:
+def element_reason(
+    dex: DexFile, at: int, *, default: bool = False, is_read: Callable[[str], bool] = lambda _: False
+) -> str:
     """The reason if the value at an offset is that of an element of an annotation that code does not contact.
+
+    ``is_read`` tells whether code reads elements with a name.
 
     A default value is one if ``default`` is true, because code loads the same text. The index of the name is before the
     value, as a ULEB128 number of at most three bytes.
@@ -34,7 +38,7 @@ def element_reason(dex: DexFile, at: int, *, default: bool = False) -> str:
             title = bytes(dex.raw(name)) if name < len(dex.strings) else b""
             found = DESCRIPTION if default and title == _DEFAULT else _ELEMENTS.get(title, "")
             if found:
-                return found
+                return "" if is_read(title.decode("utf-8", "replace")) else found
     return ""
 
 

@@ -11,9 +11,13 @@ from tieback.recognise.dataflow.code.text_names import TextNames
 _TYPES = lazy_pattern(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
 """Types of methods that return a text or an address, and of fields with one."""
 _MORE_TYPES = lazy_pattern(
-    _TYPES.pattern + rb"|\((?:\[{0,8}(?:[ZBCSIJFD]|L[\w/$]{1,200};)){0,20}\)\[{0,8}(?:[VZBCSIJFD]|L[\w/$]{1,200};)\0"
+    _TYPES.pattern
+    + rb"|\((?:\[{0,8}(?:[ZBCSIJFD]|L[\w/$]{1,200};)){0,20}\)\[{0,8}(?:[VZBCSIJFD]|L[\w/$]{1,200};)\0"
+    + rb"|(?<=\0)[ZIJFD]\0"
 )
-"""The same, and types of all methods: a library that has the name of a class of the app calls methods of any type."""
+"""The same, types of fields with a number or a truth value, and types of all methods: a library that has the name of a
+class of the app uses members of any type.
+"""
 WINDOW = 32 * 1024
 """Bytes before and after such types in which the name is expected: linkers keep the texts of a source file together."""
 MAX_KEPT = 4 * 1024 * 1024

@@ -22,6 +22,8 @@ FIELD_LOOK_UPS = frozenset(
 )
 """Names and types of the methods of ``Class`` that find fields."""
 _METHOD_LOOK_UPS = frozenset((("getDeclaredMethod", _OF_METHOD), ("getMethod", _OF_METHOD)))
+_METHOD_LISTS = frozenset((name, "()[Ljava/lang/reflect/Method;") for name in ("getDeclaredMethods", "getMethods"))
+"""Those that list all methods."""
 _LOADERS = frozenset(((CLASS, "forName"), ("Ljava/lang/ClassLoader;", "loadClass")))
 """Methods that find a class by its name, which code has as a text."""
 _INVOKE, _GET_CLASS = ("Ljava/lang/reflect/Method;", "invoke"), ("Ljava/lang/Object;", "getClass")
@@ -80,7 +82,7 @@ class Reflection:
     def _finders(self) -> list[tuple[str, int, CodeItem]]:
         """The methods that look for a method of a class, with the class that declares them."""
         found: dict[tuple[int, int], tuple[str, int, CodeItem]] = {}
-        for title, kind in _METHOD_LOOK_UPS:
+        for title, kind in _METHOD_LOOK_UPS | _METHOD_LISTS:
             for number, place, _ in self._places.calls(title, kind, frozenset((CLASS,))):
                 code = self._app.files[number].code_around(place, every=True)
                 if code is not None and self._places.begins(number, code, place):
@@ -101,6 +103,11 @@ class Reflection:
         if not any(one == _INVOKE for one in names.values()):
             return False
         for one in calls.values():
+            identity = self._app.method(number, one.member)
+            if identity >= 0 and self._app.ref(identity)[1:] in _METHOD_LISTS and one.values:
+                if any(names.get(origin) == _GET_CLASS for origin in one.values[0]):
+                    return True
+                continue
             if one.member not in self._method_look_ups[number] or len(one.values) < 2:
                 continue
             of_object = any(names.get(origin) == _GET_CLASS for origin in one.values[0])

@@ -20,6 +20,8 @@ _MAPS = (
 )  # fmt: skip
 _READS = ("get", "header", "opt", "values")
 """How the names of methods begin that read the value of a key."""
+_ALL = ("values", "()Ljava/util/Collection;")
+"""The method that gives all values of a map."""
 _OF_SYSTEM = "android.intent."
 """How the keys begin that apps use with each other."""
 
@@ -46,6 +48,11 @@ def _is_read(uses: "ConstantUses", key: str, owners: tuple[str, ...]) -> bool:
             if site is None or flow is None:
                 continue
             for one in flow.operations:
+                if one.opcode in CALLS and len(one.values) == 1:
+                    owner, name, kind = uses.method_names(number, one.member)
+                    is_all = owner in owners and (name, kind) == _ALL
+                    if is_all and uses.of_result(number, site.code, one.at):
+                        return True
                 if one.opcode not in CALLS or len(one.values) < 2 or site.at not in one.values[1]:
                     continue
                 owner, name, _ = uses.method_names(number, one.member)

@@ -18,6 +18,8 @@ _READS = frozenset(("getData", "getDataString", "toURI", "toUri"))
 _NAMES = frozenset(("setClass", "setClassName", "setComponent"))
 _SERVICES, _LOCAL = frozenset(("bindService", "startForegroundService", "startService")), "/LocalBroadcastManager;"
 """Methods and a class that give an intent only to code of the app: no other app has services without a name."""
+_RESULT = "setResult"
+"""The method that gives an intent to the activity that has started this one: most often one of the app."""
 _MAX_DEPTH, _MAX_SITES = 3, 16
 
 
@@ -54,7 +56,7 @@ def _is_used(uses: "ConstantUses", number: int, code: CodeItem, one: Operation, 
     if owner == _INTENT:
         is_named = name in _NAMES or "Ljava/lang/Class;" in kind
         return not objects.isdisjoint(one.values[0]) and (name in _READS or (depth > 0 and is_named))
-    if name in _SERVICES or owner.endswith(_LOCAL):
+    if name in _SERVICES or name == _RESULT or owner.endswith(_LOCAL):
         return True
     identity = uses.app.method(number, one.member)
     target = uses.app.definition_in(number, identity) if identity >= 0 else None

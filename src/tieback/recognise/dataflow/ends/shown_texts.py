@@ -9,11 +9,13 @@ https://developer.android.com/reference/android/widget/TextView, https://develop
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.code.members import words
+from tieback.recognise.dataflow.code.reflection import family
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
-from tieback.recognise.dataflow.dex.reaching import IGET, SGET, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.dex.reaching import IGET, IPUT, SGET, SPUT, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.dex.dexfile import CodeItem
@@ -25,12 +27,21 @@ _READERS = {
 }  # fmt: skip
 _TEXT = "()Ljava/lang/CharSequence;"
 _TEXT_KINDS = (_TEXT, "()Landroid/text/Editable;")
+_VIEW = ")Landroid/view/View;"
+_OTHER_FINDS = frozenset(("findViewWithTag", "focusSearch", "getChildAt", "getCurrentFocus", "getSelectedView"))
+"""Methods that give a view which no constant names."""
 _FIND, _MOST_VIEWS = ("findViewById", "(I)Landroid/view/View;"), 256
 _OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
 """Libraries for views, which read such texts to show them again."""
 _STREAM, _SYSTEM = "Ljava/io/PrintStream;", "Ljava/lang/System;"
 _SPAN = "Landroid/text/style/URLSpan;"
-_MOST_SITES = 32
+_CLIP, _ITEM = "Landroid/content/ClipData;", "Landroid/content/ClipData$Item;"
+_OF_CLIP = (
+    ("coerceToText", "(Landroid/content/Context;)Ljava/lang/CharSequence;"), ("getUri", "()Landroid/net/Uri;"),
+    ("getText", "()Ljava/lang/CharSequence;"),
+)  # fmt: skip
+"""Methods that read the clipboard; the last one has the name of that of a view, too."""
+_MOST_SITES, _MOST_MESSAGES, _OF_APP = 32, 512, 3
 HINT, SUMMARY, LINK_TEXT = "getHint", "getSummary", "getURL"
 TEXT, TITLE, DESCRIBED = "getText", "getTitle", "getContentDescription"
 """Methods that read such a text again; the last one is that of ``URLSpan``."""
@@ -44,13 +55,25 @@ class ShownTexts:
         self._uses = uses
         self._known: dict[str, bool] = {}
         self._of_any: dict[str, bool] = {}
+        self._messages: dict[str, bool] = {}
 
-    def are_contacted(self, reader: str, kind: str = _TEXT) -> bool:
+    def are_contacted(self, reader: str, kind: str = _TEXT, *, of_clip: bool = False) -> bool:
         """True if code outside of libraries for views may contact what a method such as ``getHint`` gives."""
-        if reader not in self._known:
-            self._known[reader] = False  # in a recursion
-            self._known[reader] = any(self._contacts_any(*one) for one in self._calls(reader, kind))
-        return self._known[reader]
+        key = f"{_ITEM}{reader}" if of_clip else reader
+        if key not in self._known:
+            self._known[key] = False  # in a recursion
+            self._known[key] = any(self._contacts_any(*one) for one in self._calls(reader, kind, of_clip=of_clip))
+        return self._known[key]
+
+    def is_link_read(self, owner: str) -> bool:
+        """True if code gets the address of a link or the text of the clipboard again, and may contact it.
+
+        Args:
+            owner: the class that gets the address.
+        """
+        if owner == _SPAN:
+            return self.are_contacted(LINK_TEXT, "()Ljava/lang/String;")
+        return owner == _CLIP and any(self.are_contacted(reader, kind, of_clip=True) for reader, kind in _OF_CLIP)
 
     def is_contacted(self, number: int, code: "CodeItem", flow: MethodFlow, one: Operation) -> bool:
         """True if code may contact the text that a call shows: it reads the text back, or writes it elsewhere.
@@ -66,6 +89,8 @@ class ShownTexts:
             return False
         if owner == _STREAM:
             return not self._is_of_system(number, flow, one.values[0])
+        if name == "<init>":
+            return self._is_message_read(number, code)
         reader = _READERS.get(name, "") if owner.startswith(_OF_VIEWS) else ""
         if not reader or not one.values[0]:
             return False
@@ -77,9 +102,26 @@ class ShownTexts:
         fields = {
             self._uses.app.field(number, known[at].member) for at in one.values[0] if self._is_field(known.get(at))
         }
+        fields.update(
+            self._uses.app.field(number, each.member)
+            for each in flow.operations
+            if each.opcode in (IPUT, SPUT) and not one.values[0].isdisjoint(each.values[0])
+        )
         if any(self._reads_field(field, reader) for field in fields if field >= 0):
             return True
         return any(self._reads_again(number, flow, known[at], reader) for at in one.values[0] if at in known)
+
+    def _is_message_read(self, number: int, code: "CodeItem") -> bool:
+        """True if code of the same package contacts the message of an exception, which can name another server."""
+        package = family(self._uses.app.ref_at(number, code).owner, _OF_APP)
+        if package not in self._messages:
+            self._messages[package] = False  # in a recursion
+            self._messages[package] = bool(package) and any(
+                family(self._uses.app.ref_at(file, its).owner, _OF_APP) == package and self._contacts_any(file, its, at)
+                for name in ("getLocalizedMessage", "getMessage")
+                for file, its, at in islice(self._calls(name, "()Ljava/lang/String;"), _MOST_MESSAGES)
+            )
+        return self._messages[package]
 
     def _is_of_system(self, number: int, flow: MethodFlow, receiver: Origins) -> bool:
         fields = {one.at: self._uses.app.field(number, one.member) for one in flow.operations if one.opcode == SGET}
@@ -166,6 +208,8 @@ class ShownTexts:
                 return True
             if made is not None and made.opcode in CALLS and made.values:
                 _, name, kind = self._uses.method_names(number, made.member)
+                if name in _OTHER_FINDS and kind.endswith(_VIEW):
+                    return True
                 if (name, kind) == _FIND and not any(one in flow.numbers for one in made.values[-1]):
                     return True
         return False
@@ -190,8 +234,12 @@ class ShownTexts:
                 found.append((number, code, flow, call))
         return found
 
-    def _calls(self, reader: str, kind: str) -> Iterator[tuple[int, "CodeItem", int]]:
-        owners = frozenset((_SPAN,)) if reader == LINK_TEXT else frozenset[str]()
+    def _calls(self, reader: str, kind: str, *, of_clip: bool = False) -> Iterator[tuple[int, "CodeItem", int]]:
+        owners = frozenset[str]()
+        if reader == LINK_TEXT:
+            owners = frozenset((_SPAN, *(self._uses.hierarchy.below(_SPAN) or ())))
+        elif reader == "getText" and kind == _TEXT and of_clip:
+            owners = frozenset((_ITEM,))
         for number, place, _ in self._uses.places.calls(reader, kind, owners):
             dex = self._uses.file(number)
             code = dex.code_around(place, every=True)

@@ -20,7 +20,7 @@ from tieback.recognise.dataflow.dex.reaching import (
     Operation,
     Origins,
 )
-from tieback.recognise.dataflow.ends.compared_values import other_in_true_branch
+from tieback.recognise.dataflow.ends.compared_values import other_in_true_branch, returned_comparison
 from tieback.recognise.dataflow.ends.outlined_joins import BUILDER
 from tieback.recognise.dataflow.ends.overwritten import is_overwritten
 from tieback.recognise.dataflow.ends.read_keys import is_extra_read, is_header_read, is_value_read
@@ -67,6 +67,8 @@ class Outcome(NamedTuple):
         return Outcome(self.reasons | other.reasons, self.contacts or other.contacts, self.returns or other.returns)
 
 
+MAX_COMPARED = 4
+"""Most methods before a comparison whose result its callers test."""
 CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
@@ -205,16 +207,22 @@ class Trace:
         if what == "header":
             return len(one.values) == _WITH_NAMES and is_header_read(self._uses, self._texts(one.values[1]))
         if what == "link":
-            return self._is_listened(one)
+            return self._is_listened(one) or self._uses.shown.is_link_read(
+                self._uses.method_names(self._number, one.member)[0]
+            )
         if what != "compared":
             return False
         if self._uses.permits(self._number, self._code, self._flow):
             return True
         other = other_in_true_branch(self._uses, place, self._flow, one, given)
-        if other is None:
-            return False
-        outcome = Trace(self._uses, place, other[0], other[1], self._depth).outcome()
-        return outcome.contacts or (outcome.returns and self._uses.contacts_returned(*place, self._depth))
+        if other is not None:
+            outcome = Trace(self._uses, place, other[0], other[1], self._depth).outcome()
+            if outcome.contacts or (outcome.returns and self._uses.contacts_returned(*place, self._depth)):
+                return True
+        return self._depth < MAX_COMPARED and any(
+            Trace(self._uses, (file, caller), flow, its, self._depth + 1).outcome().contacts
+            for file, caller, flow, its in returned_comparison(self._uses, place, one, given)
+        )
 
     def _is_listened(self, one: Operation) -> bool:
         """True for a link in a text of Compose that a listener gets: it can open the page in the app."""

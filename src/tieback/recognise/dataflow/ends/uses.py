@@ -58,6 +58,7 @@ _FIELDS = lazy_pattern(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 _HEADER_LINE = lazy_pattern(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
 """A whole line of a request, as in ``@Headers`` of Retrofit: https://square.github.io/retrofit/declarations/"""
 _MESSAGES, _TEXT_OF = frozenset(("getLocalizedMessage", "getMessage", "toString")), "()Ljava/lang/String;"
+_ANNOTATION = "Ljava/lang/annotation/Annotation;"
 _THROWN = frozenset(
     f"Ljava/{name};"
     for name in ("io/IOException", "lang/Error", "lang/Exception", "lang/RuntimeException", "lang/Throwable")
@@ -239,13 +240,23 @@ class ConstantUses(KnownCode):
         dex = self.app.files[number]
         annotated = list(islice(values_with(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
         default = self._cut is not None and bool(self.places.strings(number, index))
-        reasons = frozenset(element_reason(dex, at, default=default) for at in annotated)
+        reasons = frozenset(element_reason(dex, at, default=default, is_read=self._reads_element) for at in annotated)
         if len(annotated) >= MAX_SITES or "" in reasons:
             yield CONTACTS
             return
         if reasons:
             yield Outcome(reasons, contacts=False, returns=False)
         yield from self.of_values(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
+
+    def _reads_element(self, name: str) -> bool:
+        """True if code reads elements of annotations with a name: they are methods of an interface."""
+        calls = self.places.calls(name, "()Ljava/lang/String;")
+        owners = {
+            self.method_names(number, member)[0]
+            for number, place, member in calls
+            if self.places.is_instruction(number, place)
+        }
+        return any(_ANNOTATION in self.app.ancestors(owner) for owner in owners)
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""

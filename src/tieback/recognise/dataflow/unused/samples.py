@@ -75,7 +75,8 @@ class SampleClasses:
                 return True
             uses = [(CALLS, index) for index in methods] + [(READS, index) for index in fields]
             uses += [(CONST_CLASSES, kind)] if kind >= 0 else []
-            title = self._app.string_of(number, owner[1:-1].replace("/", "."))
+            name = owner[1:-1].replace("/", ".")
+            title = max(self._app.string_of(number, one) for one in (name, f"{name.rpartition('.')[0]}."))
             offsets = [place for opcodes, index in uses for place in self._places.offsets(number, opcodes, index)]
             offsets += self._places.strings(number, title) if title >= 0 else []
             if any(self._is_of_others(number, dex, offset) for offset in offsets):

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.code.reflection import family
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, CONST_CLASSES, NEW_INSTANCES
 from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.unused.unmade import making
-from tieback.recognise.dataflow.unused.unstarted import HOOK
+from tieback.recognise.dataflow.unused.unstarted import HOOKS
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -26,6 +27,9 @@ _MAKES = frozenset((
     ("Ljava/lang/Class;", "newInstance"),
 ))  # fmt: skip
 """Methods by which code makes an object of a class that it has found, such as a receiver that it registers."""
+_MADE, _OF_APP = "()Ljava/lang/Object;", 3
+_STARTERS = frozenset(("Landroid/content/Intent;", "Landroid/content/ComponentName;"))
+"""Classes whose methods get the class of a component to start it."""
 _MAX_METHODS = 32
 """Most methods that are looked at for one constant."""
 _MAX_BELOW = 32
@@ -48,9 +52,10 @@ class UndeclaredComponents:
             and package.knows_components
             and any(app.class_of(one) is not None for one in package.components())
             and not package.has_factory
-            and not any(app.string_of(number, HOOK) >= 0 for number in range(len(app.files)))
+            and not any(app.string_of(number, hook) >= 0 for number in range(len(app.files)) for hook in HOOKS)
         )
         self._known: dict[str, bool] = {}
+        self._makers_of_found: set[str] | None = None
 
     def reason(self, raw: bytes) -> str:
         """``UNDECLARED`` for a constant that only such code loads; else empty.
@@ -168,9 +173,30 @@ class UndeclaredComponents:
             for offset in offsets:
                 code = app.files[number].code_around(offset, every=True)
                 flow = self._uses.flow(number, code) if code is not None else None
-                if flow is not None and any(
-                    one.opcode in CALLS and self._uses.method_names(number, one.member)[:2] in _MAKES
-                    for one in flow.operations
+                names = (
+                    {self._uses.method_names(number, one.member)[:2] for one in flow.operations if one.opcode in CALLS}
+                    if flow is not None
+                    else set()
+                )
+                if not names.isdisjoint(_MAKES) or (
+                    self._makes_any(owner) and all(one[0] not in _STARTERS for one in names)
                 ):
                     return True
+            simple, package = name.rpartition(".")[2], f"{name.rpartition('.')[0]}."
+            if self._makes_any(owner) and min(app.string_of(number, simple), app.string_of(number, package)) >= 0:
+                return True
         return False
+
+    def _makes_any(self, owner: str) -> bool:
+        """True if a class in the package of the app makes objects of classes that it has found."""
+        if self._makers_of_found is None:
+            self._makers_of_found = set()
+            for kind, name in _MAKES:
+                for number, place, _ in self._uses.places.calls(name, _MADE, frozenset((kind,))):
+                    code = self._uses.file(number).code_around(place, every=True)
+                    if code is not None and self._uses.places.begins(number, code, place):
+                        self._makers_of_found.add(
+                            family(self._uses.app.ref_at(number, code, every=True).owner, _OF_APP)
+                        )
+        package = family(owner, _OF_APP)
+        return bool(package) and package in self._makers_of_found

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_SITES = 32
 """Most places that make objects of one class, and most classes below it."""
+_ACTIVITY = "Landroid/app/Activity;"
 _MIN_NAME = 3
 """Least letters of a name that tells classes apart: a shrinker gives shorter ones to many."""
 _MIN_PART = 4
@@ -67,6 +68,12 @@ class UnmadeClasses:
         """True if the class can be made by its name, or by a program that is not in the package."""
         name = owner[1:-1].rpartition("/")[2]
         if self._package is None or len(name) < _MIN_NAME or self._is_of_others(owner):
+            return True
+        if self._unstarted is not None and (
+            self._unstarted.makes_others
+            if self._uses.hierarchy.above(owner) == _ACTIVITY
+            else "$" in name and self._unstarted.lists_classes
+        ):
             return True
         full = owner[1:-1]
         texts = (name, full, full.replace("/", "."), *_ends(name))

@@ -20,8 +20,10 @@ from tieback.recognise.dataflow.unused.class_values import is_value
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
-HOOK = "execStartActivity"
-"""The method of the system that frameworks for plugins replace or call: it is not in the SDK."""
+HOOKS = ("execStartActivity", "newActivity")
+"""Methods of the system that frameworks for plugins replace or call: the first one is not in the SDK, and the second
+makes an object of an activity: https://developer.android.com/reference/android/app/Instrumentation
+"""
 _TEXT, _CONTEXT = "Ljava/lang/String;", "Landroid/content/Context;"
 _INTENT, _NAME, _CLASS = "Landroid/content/Intent;", "Landroid/content/ComponentName;", "Ljava/lang/Class;"
 _STARTS = (
@@ -96,6 +98,12 @@ class UnstartedComponents:
             and not self._starts_any
         )
 
+    @cached_property
+    def makes_others(self) -> bool:
+        """True if code can make other components than the manifests declare."""
+        files = range(len(self._uses.app.files))
+        return any(self._uses.app.string_of(number, hook) >= 0 for number in files for hook in HOOKS)
+
     def _is_in_text(self, name: str) -> bool:
         """True if a text of the code has the name behind a dot, or ends with it behind a slash."""
         forms = f".{name}".encode("utf-8", "replace"), f"/{name}\0".encode("utf-8", "replace")
@@ -111,11 +119,11 @@ class UnstartedComponents:
         app = self._uses.app
         return (
             not any(app.class_of(f"L{name.replace('.', '/')};") is not None for name in self._package.started_classes())
-            or any(app.string_of(number, HOOK) >= 0 for number in range(len(app.files)))
+            or self.makes_others
             or any(map(self._is_listed, _LISTS))
             or any(self._has_unknown(*one, only_own=False) for one in _STARTS)
             or self.loads_any
-            or self._lists_classes
+            or self.lists_classes
             or any(self._has_unknown(*one, only_own=False, with_intent=True) for one in _LOADS)
         )
 
@@ -138,7 +146,7 @@ class UnstartedComponents:
         )
 
     @cached_property
-    def _lists_classes(self) -> bool:
+    def lists_classes(self) -> bool:
         """True if the app's own code lists the classes inside of one, or of its DEX files."""
         app, places = self._uses.app, self._uses.places
         for owner, name, kind in _LISTS_OF_CLASSES:

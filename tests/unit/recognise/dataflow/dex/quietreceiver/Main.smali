@@ -1,0 +1,44 @@
+.class public Ltest/quietreceiver/app/Main;
+.super Landroid/app/Activity;
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    return-void
+.end method
+.method static load(Ljava/lang/String;)V
+    .registers 2
+    .annotation system Ldalvik/annotation/Throws;
+        value = {
+            Ljava/lang/Exception;
+        }
+    .end annotation
+    new-instance v0, Ljava/net/URL;
+    invoke-direct {v0, p0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    move-result-object p0
+    invoke-virtual {p0}, Ljava/net/URLConnection;->connect()V
+    return-void
+.end method
+.method go0()V
+    .registers 3
+    .annotation system Ldalvik/annotation/Throws;
+        value = {
+            Ljava/lang/Exception;
+        }
+    .end annotation
+    new-instance v0, Landroid/content/Intent;
+    const-class v1, Ltest/quietreceiver/app/Sync;
+    invoke-direct {v0, p0, v1}, Landroid/content/Intent;-><init>(Landroid/content/Context;Ljava/lang/Class;)V
+    invoke-virtual {p0, v0}, Ltest/quietreceiver/app/Main;->sendBroadcast(Landroid/content/Intent;)V
+    return-void
+.end method
+.method public onCreate(Landroid/os/Bundle;)V
+    .registers 2
+    invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
+    :try_start_3
+    invoke-virtual {p0}, Ltest/quietreceiver/app/Main;->go0()V
+    :try_end_6
+    .catch Ljava/lang/Exception; {:try_start_3 .. :try_end_6} :catch_6
+    :catch_6
+    return-void
+.end method

@@ -1,0 +1,60 @@
+.class public Ltest/recvobjects/app/Main;
+.super Landroid/app/Activity;
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    return-void
+.end method
+.method static load(Ljava/lang/String;)V
+    .registers 2
+    .annotation system Ldalvik/annotation/Throws;
+        value = {
+            Ljava/lang/Exception;
+        }
+    .end annotation
+    new-instance v0, Ljava/net/URL;
+    invoke-direct {v0, p0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    move-result-object p0
+    invoke-virtual {p0}, Ljava/net/URLConnection;->connect()V
+    return-void
+.end method
+.method go0()V
+    .registers 5
+    .annotation system Ldalvik/annotation/Throws;
+        value = {
+            Ljava/lang/Exception;
+        }
+    .end annotation
+    new-instance v0, Ljava/util/ArrayList;
+    invoke-direct {v0}, Ljava/util/ArrayList;-><init>()V
+    new-instance v1, Ltest/recvobjects/app/Sync;
+    invoke-direct {v1}, Ltest/recvobjects/app/Sync;-><init>()V
+    invoke-interface {v0, v1}, Ljava/util/List;->add(Ljava/lang/Object;)Z
+    invoke-interface {v0}, Ljava/util/List;->iterator()Ljava/util/Iterator;
+    move-result-object v0
+    :goto_11
+    invoke-interface {v0}, Ljava/util/Iterator;->hasNext()Z
+    move-result v1
+    if-eqz v1, :cond_28
+    invoke-interface {v0}, Ljava/util/Iterator;->next()Ljava/lang/Object;
+    move-result-object v1
+    check-cast v1, Landroid/content/BroadcastReceiver;
+    new-instance v2, Landroid/content/IntentFilter;
+    const-string v3, "x"
+    invoke-direct {v2, v3}, Landroid/content/IntentFilter;-><init>(Ljava/lang/String;)V
+    invoke-virtual {p0, v1, v2}, Ltest/recvobjects/app/Main;->registerReceiver(Landroid/content/BroadcastReceiver;Landroid/content/IntentFilter;)Landroid/content/Intent;
+    goto :goto_11
+    :cond_28
+    return-void
+.end method
+.method public onCreate(Landroid/os/Bundle;)V
+    .registers 2
+    invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
+    :try_start_3
+    invoke-virtual {p0}, Ltest/recvobjects/app/Main;->go0()V
+    :try_end_6
+    .catch Ljava/lang/Exception; {:try_start_3 .. :try_end_6} :catch_6
+    :catch_6
+    return-void
+.end method

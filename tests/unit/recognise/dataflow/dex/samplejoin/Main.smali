@@ -1,0 +1,57 @@
+.class public Ltest/samplejoin/app/Main;
+.super Landroid/app/Activity;
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    return-void
+.end method
+.method static load(Ljava/lang/String;)V
+    .registers 2
+    .annotation system Ldalvik/annotation/Throws;
+        value = {
+            Ljava/lang/Exception;
+        }
+    .end annotation
+    new-instance v0, Ljava/net/URL;
+    invoke-direct {v0, p0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    move-result-object p0
+    invoke-virtual {p0}, Ljava/net/URLConnection;->connect()V
+    return-void
+.end method
+.method go0()V
+    .registers 4
+    .annotation system Ldalvik/annotation/Throws;
+        value = {
+            Ljava/lang/Exception;
+        }
+    .end annotation
+    new-instance v0, Ljava/lang/StringBuilder;
+    const-string v1, "lib.shop.example."
+    invoke-direct {v0, v1}, Ljava/lang/StringBuilder;-><init>(Ljava/lang/String;)V
+    invoke-virtual {p0}, Ltest/samplejoin/app/Main;->getIntent()Landroid/content/Intent;
+    move-result-object v1
+    const-string v2, "n"
+    invoke-virtual {v1, v2}, Landroid/content/Intent;->getStringExtra(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v1
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v0
+    invoke-static {v0}, Ljava/lang/Class;->forName(Ljava/lang/String;)Ljava/lang/Class;
+    move-result-object v0
+    invoke-virtual {v0}, Ljava/lang/Class;->newInstance()Ljava/lang/Object;
+    move-result-object v0
+    check-cast v0, Ljava/lang/Runnable;
+    invoke-interface {v0}, Ljava/lang/Runnable;->run()V
+    return-void
+.end method
+.method public onCreate(Landroid/os/Bundle;)V
+    .registers 2
+    invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
+    :try_start_3
+    invoke-virtual {p0}, Ltest/samplejoin/app/Main;->go0()V
+    :try_end_6
+    .catch Ljava/lang/Exception; {:try_start_3 .. :try_end_6} :catch_6
+    :catch_6
+    return-void
+.end method
