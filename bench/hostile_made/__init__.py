@@ -1,0 +1,8 @@
+"""Packages that are built to be slow, by kind: what ``bench/hostile.py`` measures and ``tests/hostile`` reads."""
+
+from bench.hostile_made import archives, calls, code, data, native, scripts, tables
+from bench.hostile_made.kind import Kind
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind for part in (calls, code, tables, native, scripts, data, archives) for kind in part.KINDS
+}
