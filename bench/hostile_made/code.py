@@ -234,6 +234,15 @@ def concatenations(n: int) -> Files:
     return coded(smali("shop/M", body), body="invoke-static {}, Lshop/M;->f()V\n")
 
 
+def payload(n: int) -> Files:
+    """Arrays of bytes in code that look like instructions that load a string."""
+    rows = " ".join(["0x1a"] * 60_000)
+    table = f":t\n.array-data 1\n{rows}\n.end array-data"
+    body = f"const v0, 0xea60\nnew-array v0, v0, [B\nfill-array-data v0, :t\n{_END}\n{table}"
+    ways = "".join(method(f"m{k}()V", body) for k in range(max(1, n // 60_000)))
+    return coded(smali("shop/M", ways), body="invoke-static {}, Lshop/M;->m0()V\n")
+
+
 def initialiser_arrays(n: int) -> Files:
     """One initialiser that fills an array of addresses element by element, and a method that contacts each one."""
     lines = [f"const v0, {n}\nnew-array v1, v0, [{TEXT}\n"]
@@ -284,6 +293,7 @@ KINDS = (
     Kind("code-branches", "DEX: branches in a row, with a text each", 4_000, 40, branches, _BOTH),
     Kind("code-loops", "DEX: loops over 100 addresses", 20, 1, loops, _BOTH),
     Kind("code-registers", "DEX: registers of one method, with moves in a loop", 10_000, 300, many_registers, _BOTH),
+    Kind("code-payload", "DEX: bytes of arrays that look like code", 12 << 20, 200, payload, _BOTH),
     Kind("code-handlers", "DEX: handlers of one method", 2_000, 30, tries, _BOTH),
     Kind("run-plain", "DEX: texts of a decryption", 4_000, 10, plain, _BOTH),
     Kind(

@@ -109,6 +109,8 @@ def coded(*classes: str, body: str = "") -> Files:
 def whole(files: Files) -> Files:
     """The files with a manifest that permits access to the network, and with a class of the app."""
     names = {name for name, _ in files}
+    if names & {"BundleConfig.pb", "Payload/a.app/Info.plist"}:
+        return files  # a package of another kind
     before: Files = []
     if "AndroidManifest.xml" not in names:
         before.append(("AndroidManifest.xml", manifest("shop.app")))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bench.hostile_made.calls import LAST
 from bench.hostile_made.kind import OWN, Files, Kind, coded
+from tests.hostile.test_scripts import SHAPES
 
 _BOTH = (OWN, LAST)
 _LAST = f'\nfetch("https://{LAST}/v");\n'
@@ -208,6 +209,12 @@ def css_braces(n: int) -> Files:
     return [*_script(""), ("assets/www/a.css", (f"a{{background:url(https://{LAST}/a.png)}}" + "a{" * n).encode())]
 
 
+def _shaped(name: str) -> Kind:
+    """A shape of the tests of the analysis of scripts, in a package."""
+    shape = SHAPES[name]
+    return Kind(f"js-{name.replace(' ', '-')}", f"Script: {name}", 20_000, 60, lambda n: _script(shape(n)), _BOTH)
+
+
 KINDS = (
     Kind("js-line", "Script: characters of minified code in one line", 8 << 20, 50_000, one_line, _BOTH),
     Kind("js-array", "Script: characters of one array of texts", 4 << 20, 5_000, string_array, _BOTH),
@@ -242,6 +249,21 @@ KINDS = (
         _BOTH,
     ),
     Kind("js-files", "Scripts of one page", 2_000, 20, chunks),
+    *(
+        _shaped(name)
+        for name in (
+            "ring of names",
+            "choices",
+            "levels of calls",
+            "keys",
+            "appended",
+            "unknown members",
+            "same member",
+            "spread",
+            "arguments",
+            "prototypes",
+        )
+    ),
     Kind("map-file", "Source map: characters", 16 << 20, 20_000, map_file, _BOTH),
     Kind("map-inside", "Source map in a script: characters", 12 << 20, 20_000, map_inside, _BOTH),
     Kind("map-nested", "Source maps inside each other", 18, 2, map_nested, _BOTH),

@@ -71,6 +71,14 @@ def annotations(n: int) -> Files:
     return coded(smali("shop/T", "".join(one.replace("{}", str(k)) for k in range(n))))
 
 
+def annotation_values(n: int) -> Files:
+    """Numbers in an annotation that look like strings, and addresses of which each is sought among them."""
+    values = ",".join(["0x17171717"] * n)
+    noted = smali("shop/V", f".annotation runtime Lshop/A;\nvalue = {{{values}}}\n.end annotation\n")
+    ways = (method(f"m{k}()V", contact(f"https://h{k}.shop.test/v") + "return-void") for k in range(min(n, 4_000)))
+    return coded(noted, smali("shop/M", "".join(ways)))
+
+
 def forged_strings(n: int) -> Files:
     """A file with the offsets of all strings at one long string."""
     text = b"x" * 30_000
@@ -210,6 +218,7 @@ KINDS = (
     Kind("dex-constructors", "DEX: classes with a constructor", 16_000, 100, constructors),
     Kind("dex-members", "DEX: methods without code", 31_900, 100, members),
     Kind("dex-annotations", "DEX: fields with an annotation", 15_000, 60, annotations),
+    Kind("dex-values", "DEX: values of an annotation, and 4,000 addresses", 500_000, 60, annotation_values),
     Kind("dex-one-string", "DEX: strings at the place of one of 30,000 characters", 500_000, 1_000, forged_strings),
     Kind("arsc-strings", "`resources.arsc`: strings", 200_000, 100, resource_strings),
     Kind("arsc-addresses", "`resources.arsc`: addresses", 20_000, 60, resource_addresses),

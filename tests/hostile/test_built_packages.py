@@ -16,7 +16,10 @@ from tieback.pipeline.analyse import Analyser
 from tieback.recognise import extract, failures
 from tieback.recognise.dalvik import callers, decryptors, machine
 from tieback.recognise.dataflow.code import fields
-from tieback.recognise.dataflow.walk import state
+from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.code.static_values import StaticValues
+from tieback.recognise.dataflow.walk import state, walker
+from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.texts import markup, spans
 
 ANALYSER = Analyser()
@@ -66,6 +69,7 @@ LIMITS: list[tuple[str, int, ModuleType, str, int, str]] = [
     ("run-tables", 3, machine, "INIT_STEPS", 5, NOT_DECRYPTED),
     ("run-plain", 2, callers, "MAX_REGISTERS", 1, NOT_DECRYPTED),
     ("run-plain", 2, callers, "MAX_UNITS", 1, NOT_DECRYPTED),
+    ("code-concat", 40, state, "MAX_BUILT", 20, NOT_FOLLOWED),
     ("code-branches", 40, state, "MAX_COMPOSED", 500, NOT_FOLLOWED),
     ("dotnet-assemblies", 5, dotnet, "MAX_ASSEMBLIES", 3, "only the first 3 assemblies were read"),
     ("gzip-members", 5, gzipped, "MAX_MEMBERS", 3, "only the first 3 gzip members were read"),
@@ -85,6 +89,39 @@ def test_a_limit_that_is_reached_gives_a_problem_line(
     found = document(KINDS[name], tmp_path, n)
     assert problem in "; ".join(one.what for one in found.problems)
     assert OWN in hosts(found)
+
+
+def test_each_value_of_a_class_is_read_once_for_all_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[int] = []
+    make = StaticValues._by_value
+
+    def noting(self: StaticValues, number: int, row: int, at: int) -> object:
+        if (number, row) not in self._fields:
+            rows.append(row)
+        return make(self, number, row, at)
+
+    monkeypatch.setattr(StaticValues, "_by_value", noting)
+    assert LAST in hosts(document(KINDS["dex-among-unread"], tmp_path, 60))
+    assert len(rows) == 1
+
+
+def test_few_code_units_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most: list[int] = []
+    read = Walker._body
+
+    def noting(self: Walker, method: MethodCode) -> object:
+        body = read(self, method)
+        most.append(sum(len(one[0]) for one in self.bodies.values()))
+        return body
+
+    monkeypatch.setattr(Walker, "_body", noting)
+    document(KINDS["calls-fan-out"], tmp_path)
+    assert max(most) > 400
+    most.clear()
+    monkeypatch.setattr(walker, "_KEEP_UNITS", 100)
+    assert LAST in hosts(document(KINDS["calls-fan-out"], tmp_path))
+    # The largest method is kept until the next one is read.
+    assert sorted(most)[-3] <= 300
 
 
 def test_a_field_that_very_many_methods_store_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

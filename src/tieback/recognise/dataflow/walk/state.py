@@ -50,7 +50,7 @@ from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
 from tieback.recognise.dataflow.walk.loops import Loop, Turns
 from tieback.recognise.dataflow.walk.settings import AppSettings
 
-MAX_BUILT = 500
+MAX_BUILT = 2_000
 """Most texts and facts of one walk."""
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
@@ -170,6 +170,8 @@ class WalkState(ABC):
         self.constants: dict[int, TextValue] = {}
         self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock], BlockOrder]] = {}
         """Code units, exception handlers and order by method."""
+        self.units_kept = 0
+        """Code units of these methods."""
         self.looping: dict[int, bool] = {}
         self.its_loops: dict[int, tuple[Loop, ...]] = {}
         """Loops by method."""
@@ -340,6 +342,8 @@ class WalkState(ABC):
         """Keep a text, or the parts from a sink, as found."""
         if len(self.built) < MAX_BUILT:
             self.built.append(BuiltText(name, value, sink, self.method, self.at, tuple(self.stack)))
+        elif isinstance(value, EndpointParts) or is_address(value):
+            self.is_cut = True
 
     def is_new_address(self, made: BuiltText) -> bool:
         """True if a text or the parts of an endpoint were not found before at this place."""
