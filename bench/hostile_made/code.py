@@ -69,15 +69,21 @@ _XOR = (
     f":next\nadd-int/lit8 v5, v5, -0x1\nif-gtz v5, :round\nnew-instance v4, {TEXT}\n"
     f"invoke-direct {{v4, v0}}, {TEXT}-><init>([C)V\n"
 )
-_ONCE = _XOR.replace("{}", "0x1") + "return-object v4"
+ONCE = _XOR.replace("{}", "0x1") + "return-object v4"
+"""Code that returns the text in ``p0`` with each character XOR 5."""
 _D = f"d({TEXT}){TEXT}"
+
+
+def xor(text: str) -> str:
+    """What ``ONCE`` makes of a text, and the other way round."""
+    return "".join(chr(ord(letter) ^ 5) for letter in text)
 
 
 def _decrypted(body: str, n: int, more: str = "") -> Files:
     """A method ``d`` that decrypts, and ``n`` texts that it is called with and whose results are contacted."""
     ways = []
     for k in range(n):
-        cipher = "".join(chr(ord(letter) ^ 5) for letter in f"https://{LAST}/{k}")
+        cipher = xor(f"https://{LAST}/{k}")
         call = f'const-string v0, "{cipher}"\ninvoke-static {{v0}}, Lshop/D;->{_D}\nmove-result-object v0\n'
         ways.append(method(f"m{k}()V", f"{call}{connect()}return-void"))
     calls = "".join(f"invoke-static {{}}, Lshop/M;->m{k}()V\n" for k in range(n))
@@ -88,12 +94,12 @@ def _looped(inside: str, n: int, times: str = "0x7fffffff") -> Files:
     """A decryption behind a loop, which ends after very many steps."""
     count = f"const v6, {times}\nconst/4 v5, 0x0\n"
     end = "add-int/lit8 v5, v5, 0x1\nif-lt v5, v6, :l\n"
-    return _decrypted(f"{count}:l\n{inside}{end}{_ONCE}", n)
+    return _decrypted(f"{count}:l\n{inside}{end}{ONCE}", n)
 
 
 def plain(n: int) -> Files:
     """A decryption of few steps."""
-    return _decrypted(_ONCE, n)
+    return _decrypted(ONCE, n)
 
 
 def endless(n: int) -> Files:
@@ -163,9 +169,9 @@ def nested(n: int) -> Files:
     for k in range(n):
         call = f"invoke-static {{p0}}, Lshop/D;->d{k + 1}({TEXT}){TEXT}\nmove-result-object p0\n" * 2
         ways.append(method(f"d{k}({TEXT}){TEXT}", f"{call}return-object p0"))
-    ways.append(method(f"d{n}({TEXT}){TEXT}", _ONCE))
+    ways.append(method(f"d{n}({TEXT}){TEXT}", ONCE))
     # An even number of inversions is none, so that the text is inverted once more.
-    first = f"invoke-static {{p0}}, Lshop/D;->d0({TEXT}){TEXT}\nmove-result-object p0\n{_ONCE}"
+    first = f"invoke-static {{p0}}, Lshop/D;->d0({TEXT}){TEXT}\nmove-result-object p0\n{ONCE}"
     return _decrypted(first, 40, "".join(ways))
 
 
@@ -187,8 +193,8 @@ def tables(n: int) -> Files:
     """Classes whose initialiser decrypts a text into a field, which a method contacts."""
     classes, calls = [], []
     for k in range(n):
-        cipher = "".join(chr(ord(letter) ^ 5) for letter in f"https://{LAST}/{k}")
-        store = _ONCE.replace("return-object v4", f"sput-object v4, Lshop/T{k};->k:{TEXT}\nreturn-void")
+        cipher = xor(f"https://{LAST}/{k}")
+        store = ONCE.replace("return-object v4", f"sput-object v4, Lshop/T{k};->k:{TEXT}\nreturn-void")
         body = f'const-string p0, "{cipher}"\n{store}'.replace("p0", "v7")
         init = initialiser(body)
         classes.append(smali(f"shop/T{k}", f".field static k:{TEXT}\n{init}"))
@@ -200,8 +206,8 @@ def inline(n: int) -> Files:
     """Methods that decrypt an address in their own code, and contact it."""
     ways = []
     for k in range(n):
-        cipher = "".join(chr(ord(letter) ^ 5) for letter in f"https://{LAST}/{k}")
-        body = f'const-string p0, "{cipher}"\n'.replace("p0", "v7") + _ONCE.replace("p0", "v7")
+        cipher = xor(f"https://{LAST}/{k}")
+        body = f'const-string p0, "{cipher}"\n'.replace("p0", "v7") + ONCE.replace("p0", "v7")
         ways.append(method(f"m{k}()V", body.replace("return-object v4", f"{connect('v4')}return-void")))
     calls = "".join(f"invoke-static {{}}, Lshop/M;->m{k}()V\n" for k in range(n))
     return coded(smali("shop/M", "".join(ways)), body=calls)
@@ -211,8 +217,8 @@ def decryptors(n: int) -> Files:
     """Decryptors, each with one text."""
     ways, calls = [], []
     for k in range(n):
-        cipher = "".join(chr(ord(letter) ^ 5) for letter in f"https://{LAST}/{k}")
-        ways.append(method(f"d{k}({TEXT}){TEXT}", _ONCE))
+        cipher = xor(f"https://{LAST}/{k}")
+        ways.append(method(f"d{k}({TEXT}){TEXT}", ONCE))
         call = (
             f'const-string v0, "{cipher}"\ninvoke-static {{v0}}, Lshop/D;->d{k}({TEXT}){TEXT}\nmove-result-object v0\n'
         )
