@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ class OperandUses:
     def _sorted(self) -> list[NDArray[np.uint64]]:
         """For each segment of the code the member that each instruction names and its place, as one number, sorted."""
         units = self._code.units
-        found = []
+        found, ends = bytearray(), [0]  # one that grows: arrays between those that are released would keep their memory
         for begin in range(0, len(units) - 1, _SEGMENT):
             part = units[begin : begin + _SEGMENT + 1]
             places = places_of(part, self._opcodes)
@@ -82,8 +83,10 @@ class OperandUses:
             places += begin
             keys |= places.view(np.uint64)
             keys.sort()
-            found.append(keys)
-        return found
+            found += keys.data
+            ends.append(len(found) // keys.itemsize)
+        every = np.frombuffer(found, np.uint64)
+        return [every[low:high] for low, high in pairwise(ends)]
 
 
 def is_instruction(dex: DexFile, code: CodeItem, place: int) -> bool:
