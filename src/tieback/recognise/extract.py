@@ -204,10 +204,11 @@ class EndpointExtractor:
             [self._dull_at(known[index], buffer.data, end) for index, end in hits] if self._dull else [None] * len(hits)
         )
         yield from (MatchLocation(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
-        hits = list(self._not_dull(buffer, hits, dull))
-        judged = hits[: max(0, self.left - self._kept)]
-        yield from self._judged(buffer, judged)
-        if stopped or len(judged) < len(hits):
+        for part in _in_turns(buffer, list(self._not_dull(buffer, hits, dull))):
+            judged = part[: max(0, self.left - self._kept)]
+            yield from self._judged(buffer, judged)
+            stopped = stopped or len(judged) < len(part)
+        if stopped:
             yield Problem(
                 "too many texts that look like endpoints; the rest was not read", buffer.file, UnreadKind.LIMIT
             )
@@ -533,6 +534,16 @@ def _without_servers(verdict: TextVerdict) -> TextVerdict:
     own = tuple(one for one in verdict.endpoints if one.kind is not EndpointKind.URL)
     others = (NotBackend(one.value, encodings.OF_PICTURE) for one in verdict.endpoints if one.kind is EndpointKind.URL)
     return msgspec.structs.replace(verdict, endpoints=own, not_backends=(*verdict.not_backends, *others))
+
+
+def _in_turns(buffer: Buffer, hits: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """The hits, in two parts if there are too many: first those that an app does not have in a list of thousands."""
+    if len(hits) <= MAX_DISTINCT or buffer.kind is not BufferKind.DEX or buffer.starts is None:
+        return [hits]
+    from tieback.recognise.dataflow.dex.rare_loads import rarely_loaded  # no usual app has so many
+
+    first = rarely_loaded(buffer.data, buffer.starts, [end - 1 for _, end in hits]).tolist()
+    return [[hit for hit, is_first in zip(hits, first, strict=True) if is_first == turn] for turn in (True, False)]
 
 
 def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:

@@ -34,7 +34,7 @@ def read_assemblies(file: str, data: bytes, problems: PackageProblems, budget: P
         if image:
             yield _image(file, image, budget)
         return
-    for number, (start, size) in enumerate(_stored(data)):
+    for number, (start, size) in enumerate(_stored(file, data, problems)):
         name = f"{file}!{number}.dll"
         image = _expanded(name, data[start : start + size], problems, budget)
         if image:
@@ -50,16 +50,19 @@ def wrapped(data: bytes | bytearray) -> int:
     return int(found[0]) * PAGE if len(found) else -1
 
 
-def _stored(data: bytes) -> Iterator[tuple[int, int]]:
-    """Offset and size of each assembly of a store."""
+def _stored(file: str, data: bytes, problems: PackageProblems) -> Iterator[tuple[int, int]]:
+    """Offset and size of each assembly of a store; with a problem if it has more than ``MAX_ASSEMBLIES``."""
     if len(data) < 20:
         return
     version, count, _, last = struct.unpack_from("<4I", data, 4)
     # Version 1 has five numbers, then its descriptors; later versions have an index of ``last`` bytes before them.
     first, width, skip = (20, 24, 0) if version & 0xFFFF == 1 else (20 + last, 28, 4)
-    for index in range(min(count, MAX_ASSEMBLIES)):
+    for index in range(count):
         at = first + index * width
         if at + width > len(data):
+            return
+        if index == MAX_ASSEMBLIES:
+            problems.note(f"only the first {MAX_ASSEMBLIES:,} assemblies were read", file, UnreadKind.LIMIT)
             return
         start, size = struct.unpack_from("<II", data, at + skip)
         if start and start < len(data):

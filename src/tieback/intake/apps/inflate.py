@@ -28,6 +28,8 @@ class InflateResult(msgspec.Struct, frozen=True):
     """True if the stream ended properly within the cap."""
     error: str = ""
     """Description of the fault in the stream; empty if there is none."""
+    end: int = -1
+    """Offset behind the stream; -1 if it is not known."""
 
 
 def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int) -> InflateResult:
@@ -100,4 +102,4 @@ def _piecewise(data: View | bytearray, start: int, length: int, cap: int) -> Inf
             out += engine.decompress(piece, min(cap - len(out), 1 << 20))
     except zlib.error:
         error = f"the compressed data is damaged after {count_text(len(out), 'byte')}"
-    return InflateResult(out, engine.eof, error)
+    return InflateResult(out, engine.eof, error, position - len(engine.unused_data) if engine.eof else -1)

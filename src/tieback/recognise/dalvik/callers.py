@@ -67,12 +67,14 @@ class CallerWalk:
     def results(self, method: Method, stop: int) -> Iterator[CallResult]:
         """What the decryptors return in this method, up to a code unit. Raises ``LimitError`` if no run is left."""
         if method.registers > MAX_REGISTERS:
+            self._machine.is_cut = True
             return
         frame = Frame(self._machine, method, [UNKNOWN] * method.width)
         registers = frame.registers
         units, saved = method.units, dict[int, list[Any]]()
         at, falls = 0, True
         end = min(len(units), MAX_UNITS, stop)
+        self._machine.is_cut = self._machine.is_cut or end < min(len(units), stop)
         while at < end and at + LENGTHS[units[at] & 255] <= len(units):
             other = saved.pop(at, None)
             if other is not None:
@@ -166,9 +168,10 @@ class CallerWalk:
             return None
         try:
             step(frame, registers, places, site, 0)
-        except (NotRunnableError, ThrownError, *FAULTS):
+        except (NotRunnableError, ThrownError, *FAULTS) as error:
             frame.result = UNKNOWN
             escape(registers, places)
+            machine.is_cut = machine.is_cut or (decrypts and isinstance(error, LimitError))
             self._failures[site.ref] = self._failures.get(site.ref, 0) + 1
             if machine.exhausted:
                 raise LimitError("the code of the app needs too many steps") from None

@@ -149,7 +149,7 @@ class Decryption:
         """What static initialisers that compute texts leave in the fields of their class, by class and field."""
         self.texts = self._all_texts()
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
-        self.stopped = self.runner.exhausted
+        self.stopped = self.runner.exhausted or self.runner.machine.is_cut or self._decryptors.is_cut
         """True if a limit ended the runs."""
         self.made_all = True
         """False if a limit ended the runs of ``made_in``, which have more work than the ones before."""
@@ -235,11 +235,14 @@ class _Decryptors:
         self._computes: dict[MethodRef, bool] = {}
         self._known: dict[MethodRef, bool] = {}
         self._count = 0
+        self.is_cut = False
+        """True if there can be more decryptors than ``MAX_DECRYPTORS``."""
 
     def __contains__(self, ref: MethodRef) -> bool:
         known = self._known.get(ref)
         if known is None:
-            known = self._known[ref] = self._count < MAX_DECRYPTORS and self._decrypts(ref)
+            self.is_cut = self._count >= MAX_DECRYPTORS
+            known = self._known[ref] = not self.is_cut and self._decrypts(ref)
             self._count += known
         return known
 
@@ -352,7 +355,9 @@ class _Search:
             if code is not None and self._has_receiver(place, code, at) and ref in self._decryptors:
                 calls[code] = (at - code.begin) // 2
                 called[ref] = None
-        walk = CallerWalk(self._runner.machine, called)
+        machine = self._runner.machine
+        machine.is_cut = machine.is_cut or len(calls) > MAX_CALLERS
+        walk = CallerWalk(machine, called)
         for code, last in list(calls.items())[:MAX_CALLERS]:
             method = self._method(code)
             if method is None or ALL.hold(method.owner) or _is_program(method):
@@ -461,7 +466,8 @@ class _Search:
                 continue
             count += 1
             if count > MAX_INLINE:
-                continue
+                self._runner.machine.is_cut = True
+                return
             made = texts_made(self._runner.machine, method)
             texts = _addresses(made) if called in joiners else [one.text for one in made if _ADDRESS.search(one.text)]
             for text in texts:
@@ -511,6 +517,7 @@ class _Search:
                 continue
             count += 1
             if count > MAX_INITIALISERS:
+                self._runner.machine.is_cut = True
                 return
             for field, its in self._runner.static_texts(kind).items():
                 self._statics[kind, field] = its

@@ -210,6 +210,8 @@ class Machine:
         """Class and name of the active methods, the outermost first."""
         self.stack_read = False
         """True if the last run read its call stack."""
+        self.is_cut = False
+        """True if a limit ended the run of a decryptor, or of the initialiser of a class."""
         self.made: list[tuple[int, str]] = []
         """Texts that the run made, with the unit that the outermost frame was at, if they are collected."""
         self.changed: set[str] = set()
@@ -343,6 +345,7 @@ class Machine:
         its.ready = True
         if len(self.stack) > MAX_DEPTH:
             self._failed.add(kind)
+            self.is_cut = True
             return its
         its.statics.update(its.initial_values())
         self.constants.update(value for value in its.statics.values() if isinstance(value, str))
@@ -354,8 +357,9 @@ class Machine:
             code = self.path.method(kind, MethodRef(kind, "<clinit>", "", "V")) if its.named("<clinit>") else None
             if code is not None and code.owner == kind:
                 self.execute(code, ())
-        except (NotRunnableError, ThrownError, *FAULTS):
+        except (NotRunnableError, ThrownError, *FAULTS) as error:
             self._failed.add(kind)
+            self.is_cut = self.is_cut or isinstance(error, LimitError)
         del self.stack[held:]
         self._steps = min(steps, self.left)
         return its

@@ -120,6 +120,9 @@ class Runner:
             if method is None or not method.static:
                 return None
             return as_result(self.machine.run(method, _registers(method, ref, arguments), caller))
+        except LimitError:
+            self.machine.is_cut = True
+            return None
         except NotRunnableError:
             return None
 

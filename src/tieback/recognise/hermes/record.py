@@ -7,7 +7,7 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.hermes.calls import SINKS
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.scripts.resolve import NESTED, as_called, is_open, is_worth
+from tieback.recognise.scripts.resolve import as_called, is_open, is_worth, without_nested
 from tieback.recognise.scripts.values import Cases, Client, Kind, Source, Text, Unknown, Value, as_text, single
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Record:
             self._consumed.add(text)
 
     def _record(self, run: Run, whole: Text, call: str) -> None:
-        text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), call)
+        text = as_called(without_nested(whole), call)
         if (
             not (is_worth(text, call) or _AUTHORIZED.match(text.text))
             or _TWICE.match(text.text)

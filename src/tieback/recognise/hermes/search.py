@@ -22,6 +22,8 @@ _SIZES = {"b": 1, "h": 2, "w": 4, "r": 1, "j": 1, "i": 4}
 """Bytes of an operand."""
 MAX_LENGTH = 4_096
 """Most instructions of a function that are read together with those of others."""
+FEW = 64
+"""Functions that are read one by one: below, that takes less time than one instruction of all at once."""
 _NONE = np.uint8(255)
 _SHORTEST = 2
 _TAIL = 3
@@ -278,6 +280,8 @@ def _beginnings(
     switches = [one for one in every.every if one.switches]
     left = len(code)
     for _ in range(MAX_LENGTH):
+        if len(places) < FEW:
+            break
         begins[places] = True
         left -= len(places)
         if left < 0:

@@ -64,7 +64,7 @@ _DIRECT = frozenset(("fetch", "open", "ajax", "getJSON"))
 _BASED = {"ajax": b"$", "getJSON": b"$", "$http": b"$http"}
 """Calls that get an address below the base, and their objects."""
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
-NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
+_NESTED = lazy_pattern(r"[?&][\w.\[\]-]{1,60}=\w{2,8}:")
 """A parameter that is an address itself; that is found on its own."""
 _CLIENT = lazy_pattern(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
 _CONFIGURED = lazy_pattern(rb"[\"']?\s{0,9}:\s{0,9}[\"'`]https?:")
@@ -222,7 +222,7 @@ class Resolution:
         for texts in self._texts(candidate, at):
             passed = passed or bool(self._run.record.missing)
             for whole in texts:
-                text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
+                text = as_called(without_nested(whole), candidate.call)
                 if self._has_base and candidate.call in _BASED:
                     text = self._bases.requested(_BASED[candidate.call], at, text) or text
                 if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
@@ -359,6 +359,12 @@ def as_called(text: Text, call: str) -> Text:
     if unknown := _AFTER_SCHEME.match(text.text):
         return text._replace(text=f"https:{text.text[unknown.end() :]}")
     return text._replace(text=f"https:{text.text}") if call and RELATIVE.match(text.text) else text
+
+
+def without_nested(whole: Text) -> Text:
+    """A text without the first parameter that is an address itself, and what follows it."""
+    nested = _NESTED.search(whole.text)
+    return whole if nested is None else whole._replace(text=whole.text[: nested.start() + 1])
 
 
 def is_worth(text: Text, call: str) -> bool:

@@ -406,6 +406,8 @@ class TextPlaces:
         if self._xml.is_feed:
             return entry_reason(self._data, span, offset)
         html = self._language is Language.HTML
+        if self._spans.is_beyond(offset):
+            return ""
         if span is None:
             return self._shown(offset) if html else self._xml_text(offset)
         match span.kind:

@@ -59,6 +59,10 @@ class Spans:
         """True if there are so many ranges that the lexer must stop."""
         return len(self._kinds) >= MAX_SPANS
 
+    def is_beyond(self, offset: int) -> bool:
+        """True if the lexer stopped before this offset, so that nothing is known of it."""
+        return self.is_full and offset >= self._ends[-1]
+
     def at(self, offset: int) -> Span | None:
         """The range that contains the offset, or ``None``."""
         index = bisect_right(self._starts, offset) - 1

@@ -279,10 +279,12 @@ def column_at(data: bytes, offset: int) -> bytes:
     head = data[:4096].partition(b"\n")[0].strip(b"\xef\xbb\xbf\r ")
     separator = max(b",;\t|", key=lambda one: head.count(bytes((one,))))
     begin = data.rfind(b"\n", max(0, offset - 4096), offset) + 1
+    if not begin:
+        return b""  # in the first line, or too far behind the beginning of its line
     before = _QUOTED.sub(b"", data[begin:offset])
     names = head.split(bytes((separator,)))
     at = before.count(bytes((separator,)))
-    return names[at].strip(b"\"' ") if begin and len(names) > 1 and at < len(names) else b""
+    return names[at].strip(b"\"' ") if len(names) > 1 and at < len(names) else b""
 
 
 def has_suffixes(data: bytes) -> bool:

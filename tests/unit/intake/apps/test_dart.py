@@ -1,8 +1,10 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
+from tieback.intake.apps import dart
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.entries import make_artifacts
@@ -36,6 +38,15 @@ def test_texts_do_not_run_into_the_length_of_the_next(length: int) -> None:
     edges = set(text_edges(data).tolist())
     for begin in (data.index(url.encode()), data.rindex(url.encode())):
         assert {begin, begin + len(url)} <= edges
+
+
+def test_edges_are_those_of_all_blocks_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = snapshot(*("t" * length for length in range(200))) * 3
+    whole = text_edges(data).tolist()
+    monkeypatch.setattr(dart, "_BLOCK", 37)
+    assert text_edges(data).tolist() == whole
+    monkeypatch.setattr(dart, "MAX_EDGES", 100)
+    assert text_edges(data).tolist() == whole[:100]
 
 
 def test_only_compiled_dart_gets_edges() -> None:

@@ -18,11 +18,9 @@ TEXTS = ("https://api.test/v1", "Header", "x" * 300, "Füße")
 
 def assembly(*texts: str) -> bytes:
     """An image with the two heaps that matter, made up as ECMA-335 has it."""
-    heap = b"\0"
-    for text in texts or TEXTS:
-        raw = text.encode("utf-16-le") + b"\0"
-        length = bytes([len(raw)]) if len(raw) < 0x80 else struct.pack(">H", 0x8000 | len(raw))
-        heap += length + raw
+    rows = [text.encode("utf-16-le") + b"\0" for text in texts or TEXTS]
+    lengths = [bytes([len(raw)]) if len(raw) < 0x80 else struct.pack(">H", 0x8000 | len(raw)) for raw in rows]
+    heap = b"\0" + b"".join(length + raw for length, raw in zip(lengths, rows, strict=True))
     names = b"\0http://name.test\0"
     first = 20 + 12 + 4 + 20 + 12
     heads = struct.pack("<II", first, len(names)) + b"#Strings\0\0\0\0"
@@ -41,12 +39,12 @@ def store(version: int, images: list[bytes]) -> bytes:
     index = b"\0" * 18 if version & 0xFFFF > 1 else b""
     width = 24 if not index else 28
     place = 20 + len(index) + width * len(images)
-    table, body = b"", b""
+    table, body = bytearray(), bytearray()
     for image in images:
         entry = struct.pack("<IIIIII", place + len(body), len(image), 0, 0, 0, 0)
         table += entry if not index else b"\0" * 4 + entry
         body += image
-    return b"XABA" + struct.pack("<4I", version, len(images), 2, len(index)) + index + table + body
+    return b"XABA" + struct.pack("<4I", version, len(images), 2, len(index)) + index + bytes(table + body)
 
 
 def user_strings(artifact: Artifact) -> list[str]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tieback.intake.apps import gzipped
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.gzipped import MAX_SIZE, decompress
 from tieback.intake.apps.open import open_app
@@ -62,6 +63,30 @@ def test_damaged_stream_is_a_problem(data: bytes, kept: bytes, problem: str) -> 
     _, content, problems = opened(data)
     assert content.startswith(kept)
     assert problem in problems[0]
+
+
+@pytest.mark.parametrize("second", [TEXT, TEXT[:-9], b"x" * 300_000], ids=["of one size", "shorter", "long"])
+def test_members_behind_the_first_continue_it(second: bytes) -> None:
+    data = gzip.compress(TEXT, mtime=0) + gzip.compress(second, mtime=0)
+    assert opened(data)[1:] == (TEXT + second, [])
+
+
+def test_what_is_no_member_behind_the_first_is_left_out() -> None:
+    assert opened(gzip.compress(TEXT, mtime=0) + bytes(300))[1] == TEXT
+
+
+def test_more_members_than_the_limit_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gzipped, "MAX_MEMBERS", 3)
+    data = gzip.compress(TEXT, mtime=0)
+    assert opened(data * 3)[1:] == (TEXT * 3, [])
+    assert opened(data * 4)[1:] == (TEXT * 3, ["only the first 3 gzip members were read"])
+
+
+def test_members_together_are_cut_off_like_a_bomb() -> None:
+    part = gzip.compress(bytes(1 << 20), mtime=0)
+    _, content, problems = opened(part * 200)
+    assert len(content) == MAX_SIZE
+    assert "expands like a bomb" in problems[0]
 
 
 def test_a_bomb_is_cut_off() -> None:

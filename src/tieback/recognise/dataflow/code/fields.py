@@ -30,6 +30,8 @@ _MAX_CLASSES = 5_000
 """Most classes whose initial values are read."""
 _MAX_ROWS = 2_000
 """Most objects whose fields are kept."""
+_MAX_USERS = 1_000
+"""Most methods that store a field whose value is known: all are read again when one of them stores another value."""
 
 
 class _InitialValues(NamedTuple):
@@ -39,6 +41,22 @@ class _InitialValues(NamedTuple):
     """Number of the DEX file."""
     values: dict[tuple[int, int], tuple[int, encoded.Encoded]]
     """Index of the field and its value, by string index of its name and type index."""
+
+
+class _Origin:
+    """The methods that store a field. The hash is kept: each alternative of the field has one."""
+
+    __slots__ = ("_hash", "key")
+
+    def __init__(self, key: tuple[object, ...]) -> None:
+        self.key = key
+        self._hash = hash(key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Origin) and self.key == other.key
 
 
 class FieldValues:
@@ -100,7 +118,9 @@ class FieldValues:
         if (ref.owner, ref.name) in self._computed:
             users = [user for user in users if self._app.ref(user)[:2] != (ref.owner, "<clinit>")]
         # Fields that the same methods store have the values of one method together.
-        origin = (ref.owner, tuple(users), initial is not None)
+        if len(users) > _MAX_USERS:
+            return None
+        origin = _Origin((ref.owner, tuple(users), initial is not None))
         loose: list[Alternative] = []
         if initial is not None:
             loose.append(Alternative(frozenset(((origin, -1),)), initial))

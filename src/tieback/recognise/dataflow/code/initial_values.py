@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
+from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.dex.dex_tables import DexSection, SectionKind
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.dex.encoded import STRING_VALUES, TYPE_VALUES
@@ -9,6 +12,9 @@ from tieback.recognise.reasons import COMPARED, DESCRIPTION
 
 _MAX_ABSENT = 4_000
 """Most searches without a result that are kept per file: several questions about one constant need the same one."""
+MAX_SEARCHED = 128 * 1024 * 1024
+"""Bytes that searches of one file pass before the values are sorted instead: no usual file needs so many."""
+_SHIFT, _OFFSET, _BLOCK = np.uint64(32), np.uint64(0xFFFFFFFF), 1 << 18
 _ELEMENTS = {
     **dict.fromkeys((b"description", b"helpUrl", b"iconName"), DESCRIPTION),
     **dict.fromkeys((b"namespace", b"reference"), COMPARED),
@@ -67,11 +73,49 @@ def _places(dex: DexFile, section: DexSection, index: int, headers: Sequence[tup
     """Offsets of the encoded values with an index, by their headers."""
     for header, length in headers:
         if index < 1 << (8 * length):
+            if dex.values_searched > MAX_SEARCHED:
+                yield from _indexed(dex, section, header, length).places(index)
+                continue
+            dex.values_searched += section.end - section.begin
             wanted = bytes((header,)) + index.to_bytes(length, "little")
             at = dex.data.find(wanted, section.begin, section.end)
             while at >= 0:
                 yield at
                 at = dex.data.find(wanted, at + 1, section.end)
+
+
+class SortedValues:
+    """The encoded values of a section with one header, by their index."""
+
+    def __init__(self, data: Bytes, section: DexSection, header: int, length: int) -> None:
+        """Find all values with this header, whose index has ``length`` bytes."""
+        raw = np.frombuffer(data, np.uint8, max(0, section.end - section.begin), section.begin)
+        size = max(0, len(raw) - length)
+        self._keys = np.empty(int(np.count_nonzero(raw[:size] == header)), np.uint64)
+        """Index and offset of each value, as one number."""
+        count = 0
+        for begin in range(0, size, _BLOCK):
+            at = begin + np.flatnonzero(raw[begin : min(begin + _BLOCK, size)] == header)
+            index = np.zeros(len(at), np.uint64)
+            for byte in range(length):
+                index |= raw[at + 1 + byte].astype(np.uint64) << np.uint64(8 * byte)
+            self._keys[count : count + len(at)] = index << _SHIFT | (at + section.begin).astype(np.uint64)
+            count += len(at)
+        self._keys.sort()
+
+    def places(self, index: int) -> list[int]:
+        """Offsets of the values with an index, in ascending order."""
+        low, high = (int(self._keys.searchsorted(np.uint64(one << int(_SHIFT)))) for one in (index, index + 1))
+        found: list[int] = (self._keys[low:high] & _OFFSET).tolist()
+        return found
+
+
+def _indexed(dex: DexFile, section: DexSection, header: int, length: int) -> SortedValues:
+    key = (section.begin, header)
+    known = dex.sorted_values.get(key)
+    if not isinstance(known, SortedValues):
+        known = dex.sorted_values[key] = SortedValues(dex.data, section, header, length)
+    return known
 
 
 def is_initial(dex: DexFile, index: int) -> bool:

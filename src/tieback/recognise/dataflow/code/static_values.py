@@ -16,6 +16,8 @@ class StaticValues:
     def __init__(self, app: AppCode) -> None:
         self._app = app
         self._arrays: dict[tuple[int, int], tuple[Encoded, ...]] = {}
+        self._fields: dict[tuple[int, int], dict[tuple[type, StringId | int], list[int]]] = {}
+        """The static fields of classes by their values, by file and row."""
 
     def fields_with(self, number: int, places: Iterable[int], value: StringId | int) -> Iterator[int | None]:
         """The static fields with an initial value; ``None`` if it can belong to a call."""
@@ -25,10 +27,19 @@ class StaticValues:
             yield None
             return
         for row in (row for row in rows if row >= 0):
-            at = int(starts[row])
-            for field, one in zip(dex.class_data(row).static_fields, self._array(number, at), strict=False):
-                if one == value and type(one) is type(value):
-                    yield self._app.field(number, field)
+            for field in self._by_value(number, row, int(starts[row])).get((type(value), value), ()):
+                yield self._app.field(number, field)
+
+    def _by_value(self, number: int, row: int, at: int) -> dict[tuple[type, StringId | int], list[int]]:
+        """The static fields of a class by their initial value: each of thousands of texts is looked up."""
+        known = self._fields.get((number, row))
+        if known is None:
+            known = self._fields[number, row] = {}
+            static = self._app.files[number].class_data(row).static_fields
+            for field, one in zip(static, self._array(number, at), strict=False):
+                if isinstance(one, (StringId, int)):
+                    known.setdefault((type(one), one), []).append(field)
+        return known
 
     def rows(self, number: int, places: Iterable[int]) -> set[int]:
         """Rows of the classes with these initial values; -1 for other bytes."""

@@ -82,6 +82,10 @@ class DexFile(DexTables):
         self._code_without: dict[Packages, CodeUnits] = {}
         self.absent_values: set[tuple[int, int]] = set()
         """Sections and strings for which ``initial_values`` searched without a result."""
+        self.values_searched = 0
+        """Bytes that these searches passed."""
+        self.sorted_values: dict[tuple[int, int], object] = {}
+        """What ``initial_values`` has sorted, by the beginning of the section and the header of the values."""
 
     def class_data(self, row: int) -> ClassData:
         """Members that the class in a row declares."""
@@ -253,6 +257,10 @@ class DexFile(DexTables):
         """
         code = self._item_around(place, self._code_starts)
         return code if code is not None or not every else self._item_around(place, self._every_code_start)
+
+    def items_before(self, places: Offsets) -> Offsets:
+        """For each place in code the number of the code item that contains it, counted from 1."""
+        return self._code_offsets[0].searchsorted(places, side="right")
 
     def is_head_of_code(self, place: int) -> bool:
         """True if the byte at ``place`` is in the head of a code item, such as in the offset of its debug information.

@@ -1,8 +1,9 @@
 """Instructions of one file by the string, type, method or field that they name."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ _ALONE, _ALONE_OF_FEW = 5, 1
 instructions are found and sorted in the time of three searches, and not of ten.
 """
 _CLOSE = 4
+_SHIFT, _PLACE = 32, 0xFFFFFFFF
+_SEGMENT = 1 << 19
+"""Code units that are sorted together, which bounds the memory."""
 
 
 class OperandUses:
@@ -48,23 +52,41 @@ class OperandUses:
             places = self._searched[member] = near[opcode_table(self._opcodes)[units[near] & 0xFF]]
             places = places[:most]
         else:
-            members, every = self._sorted
-            first = bisect_left(members, member)
-            places = every[first : bisect_right(members, member, first, min(len(members), first + most))]
+            places = self._named(member, most)
         return self._code.offsets_of(places)
 
     def has_any(self, members: Sequence[int]) -> bool:
         """True if an instruction names one of these methods or fields; indices of one class are close together."""
         return names_any(self._code.units, self._opcodes, [member for member in members if member <= MAX_INDEX])
 
+    def _named(self, member: int, most: int) -> NDArray[np.int64]:
+        """The first ``most`` instructions that name a method or field."""
+        found = []
+        for keys in self._sorted:
+            first = bisect_left(keys.data, member << _SHIFT)
+            last = bisect_left(keys.data, (member + 1) << _SHIFT, first, min(len(keys), first + most))
+            if first < last:
+                found.append((keys[first:last] & np.uint64(_PLACE)).view(np.int64))
+                most -= last - first
+        return found[0] if len(found) == 1 else np.concatenate((np.empty(0, np.int64), *found))
+
     @cached_property
-    def _sorted(self) -> tuple[memoryview, NDArray[np.int64]]:
-        """The members that the instructions name, in their order, and the place of each."""
+    def _sorted(self) -> list[NDArray[np.uint64]]:
+        """For each segment of the code the member that each instruction names and its place, as one number, sorted."""
         units = self._code.units
-        places = places_of(units, self._opcodes)
-        members = units[places + 1]
-        order = members.argsort(kind="stable")
-        return members[order].data, places[order]
+        found, ends = bytearray(), [0]  # one that grows: arrays between those that are released would keep their memory
+        for begin in range(0, len(units) - 1, _SEGMENT):
+            part = units[begin : begin + _SEGMENT + 1]
+            places = places_of(part, self._opcodes)
+            keys = part[1:][places].astype(np.uint64)
+            keys <<= np.uint64(_SHIFT)
+            places += begin
+            keys |= places.view(np.uint64)
+            keys.sort()
+            found += keys.data
+            ends.append(len(found) // keys.itemsize)
+        every = np.frombuffer(found, np.uint64)
+        return [every[low:high] for low, high in pairwise(ends)]
 
 
 def is_instruction(dex: DexFile, code: CodeItem, place: int) -> bool:

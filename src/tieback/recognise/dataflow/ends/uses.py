@@ -18,7 +18,7 @@ from tieback.recognise.dataflow.code.initial_values import element_reason, value
 from tieback.recognise.dataflow.code.known_code import KnownCode
 from tieback.recognise.dataflow.code.members import MethodCode, words
 from tieback.recognise.dataflow.code.native_names import NativeNames
-from tieback.recognise.dataflow.code.places import MAX_SHORT
+from tieback.recognise.dataflow.code.places import MAX_SHORT, whole_code
 from tieback.recognise.dataflow.dex import encoded
 from tieback.recognise.dataflow.dex.dex_tables import SectionKind
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
@@ -92,7 +92,7 @@ class ConstantUses(KnownCode):
         self._returned: dict[tuple[int, int], Outcome] = {}
         self.symbols: dict[int, tuple[str, str]] = {}
         """The class and the text of the symbol in each static field that ``block_symbols`` read."""
-        self._loud: dict[int, OperandUses] = {}
+        self._loud: dict[int, OperandUses | None] = {}
         self._conditions, self.shown = Conditions(self), ShownTexts(self)
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
@@ -179,15 +179,22 @@ class ConstantUses(KnownCode):
         known = flow is not None and any(one.at == at for one in flow.operations)
         return reason_of((self._ended(number, code, frozenset((at,)), 0),)) if known else ""
 
+    def _uses_of_loud(self, number: int) -> OperandUses | None:
+        """The strings in the code of a file without silent libraries; ``None`` if that is all code of the file."""
+        if number not in self._loud:
+            dex = self.app.files[number]
+            code = dex.code_without(SILENT)
+            is_whole = len(code.units) == len(whole_code(dex).units)
+            self._loud[number] = None if is_whole else OperandUses(code, CONST_STRINGS)
+        return self._loud[number]
+
     def _is_passed_on(self, number: int, index: int) -> bool:
         """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
         dex = self.app.files[number]
-        if self._is_large:
+        uses = None if self._is_large else self._uses_of_loud(number)
+        if uses is None:
             offsets = self.places.offsets(number, CONST_STRINGS, index & MAX_SHORT)  # needs no copy of the code
         else:
-            uses = self._loud.get(number)
-            if uses is None:
-                uses = self._loud[number] = OperandUses(dex.code_without(SILENT), CONST_STRINGS)
             offsets = uses.offsets(index & MAX_SHORT)
         for offset in offsets:
             code = dex.code_around(offset)

@@ -34,6 +34,8 @@ class Turns(msgspec.Struct, gc=False):
     returns: int
     built: int
     consumed: dict[int, TextValue | EndpointParts]
+    composed: int
+    is_cut: bool
     count: int = 0
     units: int = 0
     decides: bool = False

@@ -22,6 +22,7 @@ from tieback.recognise.dataflow.methods.values import (
     MAX_VIA,
     NUMBERS,
     TEXTS,
+    UNKNOWN,
     Alternative,
     ArrayValue,
     Choice,
@@ -49,7 +50,7 @@ from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
 from tieback.recognise.dataflow.walk.loops import Loop, Turns
 from tieback.recognise.dataflow.walk.settings import AppSettings
 
-MAX_BUILT = 500
+MAX_BUILT = 2_000
 """Most texts and facts of one walk."""
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
@@ -99,6 +100,12 @@ class WalkResult(NamedTuple):
     """What the maps depend on that have the defaults of remote settings."""
     awaited: tuple[Need, ...] = ()
     """What the items depend on that loops go over: they can fill a template."""
+
+
+MAX_COMPOSED = 48 * 1024 * 1024
+"""Most bytes of the texts that one walk composes. It keeps all: a text that is a part of another is no result."""
+_PART = 8
+"""Bytes that a part of a text takes."""
 
 
 class Callee(NamedTuple):
@@ -163,6 +170,8 @@ class WalkState(ABC):
         self.constants: dict[int, TextValue] = {}
         self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock], BlockOrder]] = {}
         """Code units, exception handlers and order by method."""
+        self.units_kept = 0
+        """Code units of these methods."""
         self.looping: dict[int, bool] = {}
         self.its_loops: dict[int, tuple[Loop, ...]] = {}
         """Loops by method."""
@@ -221,6 +230,7 @@ class WalkState(ABC):
         self.present: set[int] = set()
         """Objects that such a map gave for a key."""
         self.allocated = 0
+        self.composed = 0
         self.joins = 0
         self.stack: list[int] = []
         self.enter((), 0, -1)
@@ -332,6 +342,8 @@ class WalkState(ABC):
         """Keep a text, or the parts from a sink, as found."""
         if len(self.built) < MAX_BUILT:
             self.built.append(BuiltText(name, value, sink, self.method, self.at, tuple(self.stack)))
+        elif isinstance(value, EndpointParts) or is_address(value):
+            self.is_cut = True
 
     def is_new_address(self, made: BuiltText) -> bool:
         """True if a text or the parts of an endpoint were not found before at this place."""
@@ -352,13 +364,15 @@ class WalkState(ABC):
         """Record the new texts that a call created, in place of those that it used. Returns the value."""
         for value in used:
             self.consume(value)
-        if isinstance(text, TextValue):
-            if _is_new(text):
-                self.record(name, text)
-        elif isinstance(text, Choice):
-            for one in text.alternatives:
-                if isinstance(one.value, TextValue) and _is_new(one.value):
-                    self.record(name, one.value)
+        if self.composed > MAX_COMPOSED:
+            self.is_cut = True
+            return UNKNOWN
+        for one in alternatives(text):
+            made = one.value
+            if isinstance(made, TextValue):
+                self.composed += len(made.text) + _PART * len(made.parts)
+                if _is_new(made):
+                    self.record(name, made)
         return text
 
     def consume(self, value: Value | None) -> None:

@@ -137,7 +137,8 @@ def _begun(walk: WalkState, loop: Loop, at: int, *, leaves: bool) -> bool:
         return False
     state = PathState(dict(walk.registers), dict(walk.heap))
     saved = {unit: list(states) for unit, states in walk.saved.items()}
-    turns = Turns(at, state, saved, len(walk.returns), len(walk.built), dict(walk.consumed), is_off=leaves)
+    marks = (len(walk.returns), len(walk.built), dict(walk.consumed), walk.composed, walk.is_cut)
+    turns = Turns(at, state, saved, *marks, is_off=leaves)
     walk.left -= (len(walk.registers) + len(walk.heap) + len(walk.consumed)) >> 3
     walk.turns[loop.begin] = turns
     walk.saved.setdefault(loop.end, [])  # the walk stops there
@@ -171,7 +172,7 @@ def _give_up(walk: WalkState, loop: Loop) -> int:
     walk.registers, walk.heap, walk.falls, walk.result = turns.state.registers, turns.state.heap, True, None
     walk.saved.clear()
     walk.saved.update(turns.saved)
-    walk.consumed = turns.consumed
+    walk.consumed, walk.composed, walk.is_cut = turns.consumed, turns.composed, turns.is_cut
     walk.nexts.clear()
     del walk.returns[turns.returns :]
     del walk.built[turns.built :]

@@ -65,8 +65,8 @@ MAX_UNITS = 100_000
 _MOST_CALLED = 30_000
 """Most code units of the methods whose calls one walk follows. An interface that many classes implement leads to all
 code of an app, and no work would be left for the walks of other methods."""
-_KEEP_UNITS = 500
-"""Most methods whose code units are kept."""
+_KEEP_BODIES, _KEEP_UNITS = 500, 1_000_000
+"""Most methods whose code units are kept, and most of these units, which take 36 bytes each."""
 _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
     OpcodeEffect.NOP: nop,
     OpcodeEffect.MOVE: lambda walk, at, unit: move(walk, at, unit >> 8 & 15, unit >> 12),
@@ -269,8 +269,10 @@ class Walker(WalkState):
             dex, code = self.app.files[method.file], method.code
             units = np.frombuffer(dex.data, "<u2", code.units, code.begin)
             tries = try_blocks(dex, code) if code.offset else ()
-            if len(self.bodies) >= _KEEP_UNITS:
+            self.units_kept += len(units)
+            if len(self.bodies) >= _KEEP_BODIES or self.units_kept > _KEEP_UNITS:
                 self.bodies.clear()
+                self.units_kept = len(units)
             known = self.bodies[method.identity] = units.tolist(), tries, block_order(units, tries)
         return known
 

@@ -42,3 +42,14 @@ def test_few_searches_without_a_result_are_kept(monkeypatch: pytest.MonkeyPatch)
     first = found(dex)
     assert len(dex.absent_values) == 2
     assert found(dex) == first
+
+
+def test_many_searches_sort_the_values_and_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = found(DexFile(ENDS))
+    monkeypatch.setattr(initial_values, "MAX_SEARCHED", 0)
+    monkeypatch.setattr(initial_values, "_BLOCK", 7)
+    dex = DexFile(ENDS)
+    assert list(initial_values.types_with(dex, 3)) == list(initial_values.types_with(DexFile(ENDS), 3))
+    assert found(dex) == first
+    assert dex.sorted_values
+    assert dex.values_searched < len(ENDS)  # one search, before the limit was reached
