@@ -52,6 +52,8 @@ MAX_METHOD = 4_000
 """Most code units of a decryptor."""
 MADE_STEPS = 1_000_000
 """Most instructions for addresses that methods make, beside the ones that decryption leaves."""
+MADE_MEMORY = 8 << 20
+"""Most bytes for them, likewise."""
 MAX_INLINE = 1_000
 """Most methods of one file that are run because they make a text of bytes or characters."""
 MAX_ADDRESS = 400
@@ -187,7 +189,7 @@ class Decryption:
 
     def begin_made(self) -> None:
         """Give the runs of ``made_in`` their work."""
-        self.runner.machine.left = max(0, self.runner.machine.left) + MADE_STEPS
+        self.runner.machine.allow(MADE_STEPS, MADE_MEMORY)
 
     def made_in(self, number: int, code: CodeItem) -> list[MadeText]:
         """The addresses that a method makes by itself, whatever it gets.

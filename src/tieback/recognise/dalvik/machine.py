@@ -269,6 +269,11 @@ class Machine:
         self.stack = [caller]
         self.stack_read = False
 
+    def allow(self, steps: int, memory: int) -> None:
+        """Let all further runs together take so much more work, in instructions and bytes."""
+        self.left = max(0, self.left) + steps
+        self._all_memory = max(0, self._all_memory) + memory
+
     @property
     def exhausted(self) -> bool:
         """True if nothing runs any more, because all runs together reached a limit."""
