@@ -39,7 +39,6 @@ TABLE = [
     ("smartfox", "smartfox.shop.test:9933"),
     ("nakama", "nakama.shop.test:7349"),
     ("dns", "dns.shop.test:53"),
-    ("turn", "turn.shop.test:3478"),
     ("stomp", "wss://stomp.shop.test/ws"),
     ("media", "https://media.shop.test/live.m3u8"),
     ("fuel", "https://en.wikipedia.org/w/fuel"),

@@ -329,22 +329,6 @@
     return-void
 .end method
 
-.method public static turn()V
-    .locals 24
-    const-string v0, "turn.shop.test"
-    new-instance v9, Ljava/lang/StringBuilder;
-    invoke-direct {v9}, Ljava/lang/StringBuilder;-><init>()V
-    const-string v10, "turn:"
-    invoke-virtual {v9, v10}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
-    invoke-virtual {v9, v0}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
-    const-string v10, ":3478"
-    invoke-virtual {v9, v10}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
-    invoke-virtual {v9}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
-    move-result-object v1
-    invoke-static {v1}, Lorg/webrtc/PeerConnection$IceServer;->builder(Ljava/lang/String;)Lorg/webrtc/PeerConnection$IceServer$Builder;
-    return-void
-.end method
-
 .method public static stomp(Lua/naiksoftware/stomp/Stomp$ConnectionProvider;)V
     .locals 24
     move-object/from16 v8, p0
