@@ -29,12 +29,14 @@ _MAX_PLACES = 400
 _MAX_REST = 16
 """Most arguments of a function whose last parameter stands for the rest of them."""
 _BEFORE = lazy_pattern(
-    rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
+    rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)(?:[\"']?\s*:|[\"'],\s*0,))\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
 )
 _KEYED = lazy_pattern(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s*function\s*[\w$]*\Z")
 """A method of a class that Babel has rewritten."""
 _METHOD = lazy_pattern(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
-_EXPORT = lazy_pattern(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
+_EXPORT = lazy_pattern(
+    rb"(?P<key>[A-Za-z_$][\w$]*)(?:[\"']?\s*:|[\"']\s*,)\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z"
+)
 _EXPORT_SET = lazy_pattern(rb"(?<![\w$.])(?:module\.)?exports\.(?P<key>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\Z")
 _CLASS = lazy_pattern(
     rb"(?:(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9})?(?P<class>class)(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]*))?"

@@ -5,7 +5,7 @@ have none. The texts are judged like any other text of the app. What reads scrip
 most apps have none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import cached_property
 from itertools import chain
@@ -24,6 +24,7 @@ from tieback.recognise.embedded import embedded_texts, language
 from tieback.recognise.endpoints.url import COMPLETED
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.appended_addresses import without_base
+from tieback.recognise.scripts.chunk_scripts import Chunk
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
@@ -101,11 +102,14 @@ class ScriptExtractor:
         self.names = PageNames()
         self._told: set[str] = set()
         """The endpoints that single scripts put together."""
+        self._told_of: set[tuple[str, str]] = set()
+        """The endpoints that several scripts put together, with the file of each."""
 
     def start(self) -> PageNames:
         """Begin an app; the names that its scripts share."""
         self.left, self.names = MAX_STEPS, PageNames()
         self._told.clear()
+        self._told_of.clear()
         return self.names
 
     def shared(self) -> Iterator[Find]:
@@ -129,7 +133,13 @@ class ScriptExtractor:
 
     def _in_chunks(self) -> Iterator[Find]:
         """What a chunk of a bundle puts together with modules of another file."""
-        for chunk in self.names.bundles.chunks():
+        bundles = self.names.bundles
+        linked: Iterable[Chunk] = ()
+        if len(bundles.modules) > 1:
+            from tieback.recognise.scripts import es_modules
+
+            linked = es_modules.linked(bundles.modules)
+        for chunk in chain(bundles.chunks(), linked):
             from tieback.recognise.scripts import resolve
 
             hits, _ = self._scanner.scan(chunk.data, 0, len(chunk.data), MAX_HITS)
@@ -138,8 +148,7 @@ class ScriptExtractor:
             before = budget.left
             with closing(resolve.Resolution(chunk.data, budget)) as resolution:
                 for found in resolution.texts(marks):
-                    if found.at < chunk.own:
-                        yield from self._of_several(resolution, found, chunk.file, found.at)
+                    yield from self._of_several(resolution, found, *chunk.place(found.at))
             self.left -= before - max(budget.left, 0)
 
     def _of_several(self, resolution: "Resolution", found: "Resolved", file: str, offset: int) -> Iterator[Find]:
@@ -150,8 +159,10 @@ class ScriptExtractor:
         chain = tuple(printable(step, _STEP_WIDTH) for step in found.text.via)
         place = Evidence(file, offset, f"{FLOW_RULE}/{found.call or 'join'}", chain=chain)
         for one in self._located(without_base(found.text.text, found.text.parts), place):
-            if isinstance(one, Sighting) and _value(one) not in plain and _value(one) not in self._told:
-                yield one
+            if isinstance(one, Sighting) and _value(one) not in plain and (file, _value(one)) not in self._told_of:
+                self._told_of.add((file, _value(one)))
+                if _value(one) not in self._told:
+                    yield one
 
     @cached_property
     def _scanner(self) -> AnchorScanner:

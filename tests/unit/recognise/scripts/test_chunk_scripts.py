@@ -39,6 +39,7 @@ def app(*modules: str) -> str:
         (app(CLIENT, PATHS.replace("function(e,t,a)", "(e,t,a)=>")), CALL),
         (app(CLIENT.replace("7424:", "'./src/client.js':"), PATHS), CALL.replace("7424", "'./src/client.js'")),
         (app(CLIENT, PATHS), CALL.replace("webpackJsonp", "webpackChunkshop")),
+        (app(CLIENT.replace(":function", ""), PATHS), CALL),
         (
             app(
                 CLIENT.replace("var i", "var b=a(12),i").replace("'https://a.x.test'", "b.a"),
@@ -72,6 +73,14 @@ def test_a_chunk_takes_no_other_modules(main: str, chunk: str) -> None:
 def test_an_address_of_the_other_file_is_found_in_it_alone() -> None:
     files = {"app.js": app(CLIENT, PATHS, "9:function(e,t,a){fetch('https://a.x.test/own')}"), "3.js": CALL}
     assert values(files, "app.js") == {"https://a.x.test", "https://a.x.test/own"}
+
+
+def test_a_chunk_calls_a_function_of_another_file() -> None:
+    function = '894(e,t,r){r.d(t,["T",0,p=>fetch("https://a.x.test"+p)])}'
+    chunk = CHUNK + 'var s=n(894);t["a"]=()=>(0,s.T)("/api/user")}}]);'
+    assert values({"app.js": app(function), "3.js": chunk}, ".js") == {"https://a.x.test", WHOLE}
+    other = chunk.replace("s.T", "s.U")
+    assert values({"app.js": app(function), "3.js": other}, ".js") == {"https://a.x.test"}
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
