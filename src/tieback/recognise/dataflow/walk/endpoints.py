@@ -42,7 +42,7 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
     roles = _roles(walk, sink, registers)
     has_receiver = len(registers) > taken
     if roles[:1] == ("self",):  # an extension function: its first argument is the receiver
-        has_receiver, roles, wide = True, roles[1:], wide[1:]
+        has_receiver, roles, wide = bool(registers), roles[1:], wide[1:]
     if sink.keys and not any(roles):
         return
     receiver = walk.registers.get(registers[0]) if has_receiver else None
