@@ -214,8 +214,10 @@ class _Reader:
 
     def _text(self, length: int) -> CodeText:
         start = self._at
-        self._take(length)
-        found = CodeText(start, self._at)
+        end = self._at = start + length
+        if end > len(self._data):
+            raise _DamagedError
+        found = CodeText(start, end)
         self.texts.append(found)
         return found
 
