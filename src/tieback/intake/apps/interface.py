@@ -123,8 +123,8 @@ class Buffer:
 
     def string_region(self) -> tuple[int, int]:
         """Range that can contain strings: from the first to the last string of a DEX file, all of any other buffer."""
-        starts = self.starts
-        if self.kind is not BufferKind.DEX or starts is None or not len(starts):
+        starts = self.starts if self.kind is BufferKind.DEX else None
+        if starts is None or not len(starts):
             return 0, len(self.data)
         end = self.data.find(b"\0", int(starts[-1]) + 1)
         return max(0, int(starts[0])), len(self.data) if end < 0 else end + 1

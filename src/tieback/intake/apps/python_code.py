@@ -109,17 +109,16 @@ class _Reader:
 
     def _next(self, depth: int) -> _Value:
         self._steps -= 1
-        if self._steps < 0 or depth > MAX_DEPTH:
+        at = self._at
+        if self._steps < 0 or depth > MAX_DEPTH or at >= len(self._data):
             raise _DamagedError
-        kind = self._take(1)[0]
-        place = -1
-        if kind & REFERENCE:
-            kind &= ~REFERENCE
-            place = len(self._seen)
-            self._seen.append(None)
-        found = self._object(kind, depth)
-        if place >= 0:
-            self._seen[place] = found
+        self._at = at + 1
+        kind = self._data[at]
+        if kind < REFERENCE:
+            return self._object(kind, depth)
+        place = len(self._seen)
+        self._seen.append(None)
+        found = self._seen[place] = self._object(kind & ~REFERENCE, depth)
         return found
 
     def _object(self, kind: int, depth: int) -> _Value:
@@ -203,7 +202,9 @@ class _Reader:
     def _several(self, count: int, depth: int) -> tuple[_Value, ...]:
         if count > len(self._data) - self._at:
             raise _DamagedError
-        values, places = list[_Value](), list[CodeText]()
+        if depth > 1:
+            return tuple([self._next(depth + 1) for _ in range(count)])
+        values, places = list[_Value](), list[CodeText]()  # only those of the module are needed
         for _ in range(count):
             at = self._at
             values.append(self._next(depth + 1))
@@ -213,8 +214,10 @@ class _Reader:
 
     def _text(self, length: int) -> CodeText:
         start = self._at
-        self._take(length)
-        found = CodeText(start, self._at)
+        end = self._at = start + length
+        if end > len(self._data):
+            raise _DamagedError
+        found = CodeText(start, end)
         self.texts.append(found)
         return found
 

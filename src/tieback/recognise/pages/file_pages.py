@@ -14,8 +14,9 @@ Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses
 from itertools import islice
 
 from tieback.intake.apps.interface import Bytes
-from tieback.intake.apps.text_places import has_text
+from tieback.intake.apps.text_places import has_text, places_of
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.near import matches_near
 from tieback.recognise.pages.page_marks import Marks, places_of_marks
 
 NO_SCHEME = "only without a scheme in pages that the app loads from files"
@@ -61,8 +62,8 @@ _INJECTED = lazy_pattern(rb"\bexecuteScript\(\s{0,8}\{\s{0,8}[\"']?file[\"']?\s{
 """A call by which a script of the app runs in the page of a server:
 https://cordova.apache.org/docs/en/latest/reference/cordova-plugin-inappbrowser/#inappbrowserexecutescript
 """
-_CHOICE_REACH = 40
-"""Most bytes between the place of a text that code joins and the choice in it."""
+_CHOICE_REACH, _CHOICE_LENGTH = 40, 300
+"""Most bytes between the place of a text that code joins and the choice in it, and behind its ``location.protocol``."""
 
 
 class FilePages:
@@ -103,11 +104,10 @@ class FilePages:
         if places:
             self._addresses[file] = frozenset(places)
         self._injects |= has_text(data, _EXECUTES) and _INJECTED.search(data) is not None
-        if has_text(data, _PROTOCOL):
-            found = islice(_CHOICE.finditer(data), MAX_ADDRESSES)
-            self._choices[file] = [
-                (one.start(), one.end(), one["tls"].decode("utf-8", "replace").lower()) for one in found
-            ]
+        near = matches_near(_CHOICE, data, places_of(data, _PROTOCOL), _CHOICE_REACH, _CHOICE_LENGTH)
+        choices = [(one.start(), one.end(), one["tls"]) for one in islice(near, MAX_ADDRESSES)]
+        if choices:
+            self._choices[file] = [(start, end, tls.decode("utf-8", "replace").lower()) for start, end, tls in choices]
 
     def reason(self, root: str, file: str, offset: int | None, address: str) -> str:
         """Why a page that is a file does not contact an address; empty if that is not known.

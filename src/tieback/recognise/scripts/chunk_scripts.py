@@ -42,9 +42,9 @@ _MODULE = lazy_pattern(
     rb"|(?:\([\w$,\s]{0,60}\)|[\w$]{1,20})\s{0,9}=>))\s{0,9}(?=\{)"
 )
 """A module, also as a method: ``{22(e,t,n){…}}``."""
-_LOADS = lazy_pattern(
-    rb"(?<![\w$.])[\w$]{1,20}\((?:(?P<quote>[\"'])(?P<path>[\w+/.@-]{1,120})(?P=quote)|(?P<number>\d{1,7}))\)"
-)
+_LOADS = lazy_pattern(rb"\((?:(?P<quote>[\"'])(?P<path>[\w+/.@-]{1,120})(?P=quote)|(?P<number>\d{1,7}))\)")
+_LOADER, _LOADER_REACH = lazy_pattern(rb"(?<![\w$.])[\w$]{1,20}\Z"), 20
+"""The name before it: a pattern that begins with a name is tried at each byte."""
 
 
 class Chunk(NamedTuple):
@@ -163,5 +163,7 @@ def _module(found: re.Match[bytes]) -> tuple[bytes, tuple[bytes, int]]:
 
 def _loaded(text: bytes) -> list[bytes]:
     """The numbers and paths of the modules that a text can load."""
-    loads = islice(_LOADS.finditer(text), _MAX_LOADS)
-    return list(dict.fromkeys(one["path"] or one["number"] for one in loads))
+    loads = (
+        one for one in _LOADS.finditer(text) if _LOADER.search(text, max(0, one.start() - _LOADER_REACH), one.start())
+    )
+    return list(dict.fromkeys(one["path"] or one["number"] for one in islice(loads, _MAX_LOADS)))

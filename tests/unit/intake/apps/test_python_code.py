@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.content import Content, sniff
+from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.python_code import MAX_DEPTH, module_texts, read_python
 from tieback.intake.apps.python_versions import code_offset
 
@@ -138,3 +139,11 @@ def test_damage_never_raises(noise: list[tuple[int, int]], raw: bytes) -> None:
         found = module_texts(content)
         assert all(0 <= one.start <= one.end <= len(content) for one in (*found.texts, *found.documentation))
         read_python("a.pyc", content).buffers[0].starts  # noqa: B018 - read on first use
+
+
+def test_a_file_is_read_only_for_the_place_of_a_match() -> None:
+    reads: list[int] = []
+    data = compiled()
+    buffer = Buffer("a.pyc", BufferKind.BINARY, data, starts=lambda: reads.append(1))
+    assert (buffer.string_region(), reads) == ((0, len(data)), [])
+    assert (buffer.starts, reads) == (None, [1])

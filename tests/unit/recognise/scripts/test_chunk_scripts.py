@@ -111,3 +111,15 @@ def test_hostile_files_end(text: str) -> None:
         list(scripts.chunks())
 
     assert_linear(made, work, 8_000)
+
+
+@each(
+    ("text", "expected"),
+    [
+        (b"n(12),_t('./a.js'),n(12)", [b"12", b"./a.js"]),
+        (b"a" * 20 + b"(3)", [b"3"]),
+        (b"a" * 21 + b"(3);a.b(4);(5);n(6", []),
+    ],
+)
+def test_loads_are_calls_of_a_name_without_an_object(text: bytes, expected: list[bytes]) -> None:
+    assert chunk_scripts._loaded(text) == expected
