@@ -93,6 +93,10 @@ _AFTER_SCHEME = lazy_pattern(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
 """A scheme that is not known, such as that of the page, before a host."""
 
 
+_QUERY = lazy_pattern(rf"\?{re.escape(HOLE)}")
+"""A query of which nothing is known."""
+
+
 class Resolved(NamedTuple):
     """A text that a script puts together, and that can be an endpoint."""
 
@@ -222,6 +226,7 @@ class Resolution:
         for texts in self._texts(candidate, at):
             passed = passed or bool(self._run.record.missing)
             for whole in texts:
+                whole = whole._replace(text=_QUERY.split(whole.text, maxsplit=1)[0])  # noqa: PLW2901
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
                 if self._has_base and candidate.call in _BASED:
                     text = self._bases.requested(_BASED[candidate.call], at, text) or text
