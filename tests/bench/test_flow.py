@@ -67,8 +67,8 @@ def test_the_evidence_names_the_key_under_which_a_value_was_kept() -> None:
 
 
 HALF_FORMS = {
-    "socketio_path", "ky", "ng_resource_rel", "bb_sync", "ember", "matomo", "trpc", "url_format", "vuex", "innerhtml",
-    "url_obj", "destruct", "vue_inject", "def_prop", "new_url_set", "async_factory",
+    "socketio_path", "ng_resource_rel", "bb_sync", "ember", "matomo", "trpc", "url_format", "vuex", "innerhtml",
+    "url_obj", "destruct", "def_prop", "new_url_set", "async_factory",
 }  # fmt: skip
 """Forms of which the host is found, and not the path."""
 MISSED_FORMS = {"redis_node", "pg_pool", "kuzzle"}

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.host_lists import SAMPLE, are_hosts, sample
+from tieback.recognise.scripts.map_values import set_pairs
 from tieback.recognise.scripts.methods import MAX_ITEMS, function_result, items_method
+from tieback.recognise.scripts.operators import truth
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.replay import BY_IDENTITY
 from tieback.recognise.scripts.values import (
@@ -122,6 +124,8 @@ class Arrays:
 
     def in_table(self, table: Table, key: Cases, at: int) -> Cases:
         """The value of a key of a ``Map``; one of all values if the key is not known."""
+        if table.at >= 0:
+            return of_key(set_pairs(self._run, table), key, ("map", table.at))
         pairs = [(self.parts([row], "0", at)[0], self.parts([row], "1", at)[0]) for row in table.rows.items]
         return of_key(pairs, key, (BY_IDENTITY, "table", id(table)))
 
@@ -136,6 +140,20 @@ class Arrays:
         for row in begun[1:]:
             made = self._run.call(function, (made, row))
         return made
+
+    def _chosen(self, rows: Sequence[Cases], arguments: Sequence[Cases]) -> list[Cases] | None:
+        """The elements for which a function is true; ``None`` if that is not known for one of them."""
+        function = arguments[0][0][1] if arguments and len(arguments[0]) == 1 else None
+        if function is None or not is_function(function) or not 0 < len(rows) <= MAX_ALTERNATIVES:
+            return None
+        found = []
+        for row in rows:
+            verdicts = {truth(one) for _, one in self._run.call(function, [row])}
+            if len(verdicts) > 1 or None in verdicts:
+                return None
+            if True in verdicts:
+                found.append(row)
+        return found
 
     def array_method(self, value: Value, name: str, arguments: Sequence[Cases]) -> Cases:
         """A method of an array."""
@@ -155,6 +173,8 @@ class Arrays:
             return UNKNOWN
         if name == "reduce":
             return self._reduced(rows, arguments)
+        if name in ("find", "filter") and (chosen := self._chosen(rows, arguments)) is not None:
+            return single(Items(tuple(chosen))) if name == "filter" else (chosen or [UNKNOWN])[0]
         if name == "find" or not rows:
             return self._one_of((BY_IDENTITY, "find", id(value)), rows)
         if name in _ORDERING and are_hosts(self._run.data, rows):

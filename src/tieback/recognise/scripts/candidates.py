@@ -19,12 +19,14 @@ MAX_USES = 64
 _REACH = 600
 _OPERANDS = 24
 
+BASE_KEYS = (b"baseURL", b"prefixUrl")
+"""Keys of the base address of an HTTP client."""
 BUCKET = b"storageBucket"
 """A key of the settings of Firebase: a host without a scheme. https://firebase.google.com/docs/web/learn-more#config-object"""
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
     b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
-    b"createConnection(", b"$resource(", b"$http(", BUCKET,
+    b"createConnection(", b"$resource(", b"$http(", BUCKET, b"prefixUrl",
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
@@ -56,6 +58,10 @@ _PATH = lazy_pattern(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
 _TWO = lazy_pattern(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _CONCAT = lazy_pattern(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
 _TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_MADE = lazy_pattern(
+    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}[\w$.()]{1,60}\.(?:create|extend)\(\s{0,9}\{[^{}]{0,300}\Z"
+)
+"""Before the base address of a client with a name."""
 _SHORT_MEMBER = lazy_pattern(rb"[\w$\])]\.[\w$]{1,3}\Z")
 _BASE = lazy_pattern(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
 _AXIOS = lazy_pattern(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
@@ -101,7 +107,7 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
     """
     if mark in METHODS:
         yield from _of_method(data, mark, end, clients=clients)
-    elif mark in (b"baseURL", BUCKET):
+    elif mark in (*BASE_KEYS, BUCKET):
         found = _BASE.match(data, end, end + 40)
         if found is not None:
             yield Candidate(found.end(), mark.decode())
@@ -121,6 +127,25 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
         positional = _SERVICE.search(name) is not None
         if positional or _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
             yield Candidate(end, mark.decode().strip("(."), positional=positional)
+
+
+def client_calls(data: Bytes, end: int, scopes: Scopes, words: Words) -> Iterator[Candidate]:
+    """The calls of a client itself, by the name to which it is assigned: ``api=x.create({prefixUrl:…})``, ``api("a")``.
+
+    Args:
+        data: the script.
+        end: offset behind the key of its base address.
+        scopes: the braces of the script.
+        words: its words.
+    """
+    made = _MADE.search(bytes(data[max(0, end - _REACH) : end]))
+    if made is None:
+        return
+    scope, name = scopes.function(end), bytes(made["name"])
+    for place in within(words.places(name, b"("), scope.start, scope.end)[:MAX_USES]:
+        argument = place + len(name) + 1
+        if data[place - 1] != 0x2E and _PATH.match(data, argument, argument + 120):
+            yield Candidate(argument, "client", place)
 
 
 def _of_method(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.folding import unquoted
+from tieback.recognise.scripts.map_values import BYTES, byte_text
 from tieback.recognise.scripts.methods import below, function_result, text_method
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url
 from tieback.recognise.scripts.platform import first_elements
@@ -59,7 +60,7 @@ _GLOBALS = frozenset((
     "encodeURIComponent", "Buffer", "JSON", "Object", "Array", "URL", "Math", "RegExp", "Symbol", "Promise", "console",
     "process", "document", "navigator", "location",
 ))  # fmt: skip
-_STATIC = ("String", "Object", "JSON", "Buffer", "Array")
+_STATIC = ("String", "Object", "JSON", "Buffer", "Array", "Uint8Array")
 _OF_ANSWERS = frozenset((
     "then", "catch", "finally", "json", "text", "blob", "arrayBuffer", "formData", "toPromise", "pipe", "subscribe",
     "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
@@ -277,6 +278,10 @@ class Expression:
             return arguments[0]
         if path == "Map" and arguments and (rows := self.run.arrays.items(arguments[0])):
             return single(Table(Items(tuple(rows))))
+        if path == "Map" and not arguments:
+            return single(Table(Items(()), token.start))
+        if path in BYTES and arguments:
+            return arguments[0]
         one = made[0][1]
         if isinstance(one, Source) and one.kind is Kind.MODULE:
             one = self.run.modules.export(one, "default")[0][1]
@@ -341,7 +346,7 @@ class Expression:
                     key = self.reader.peek().text
                     known = (
                         self.run.objects.of_path(path, key, start, of_this=value == _THIS)
-                        if path and is_unknown(value)
+                        if path and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred)))
                         else None
                     )
                     value = self._dot(value, known)
@@ -381,7 +386,7 @@ class Expression:
         arguments = self._arguments(start)
         return chained(lambda one: self._method_of(one, name, arguments, start), value)
 
-    def _method_of(self, value: Value, name: Token, arguments: list[Cases], start: int) -> Cases:
+    def _method_of(self, value: Value, name: Token, arguments: list[Cases], start: int) -> Cases:  # noqa: PLR0912
         run = self.run
         if name.text in ("create", "extend") and arguments and not isinstance(value, Text):
             client = run.platform.client(arguments[0], start)
@@ -395,6 +400,8 @@ class Expression:
                 return _text_method(as_text(value), name.text, arguments)
             case Items() | Source(kind=Kind.ARRAY):
                 return run.arrays.array_method(value, name.text, arguments)
+            case Unknown(path="new TextDecoder") if name.text == "decode" and arguments:
+                return byte_text(run.arrays.items(arguments[0]))
             case Table() if name.text == "get" and arguments:
                 return run.arrays.in_table(value, arguments[0], name.start)
             case Client():  # the address that it requests
@@ -424,6 +431,8 @@ class Expression:
                 return arguments[0] if arguments and _is_module(arguments[0]) else single(value)
             case Deferred():
                 return run.platform.first_use(value)
+            case Client() if arguments:
+                return combine(lambda path: below(value, as_text(path)), arguments[0])
             case Text() if not arguments:
                 return single(value)  # an observable, which is a function that returns its value
             case Unknown(path=path):

@@ -64,7 +64,8 @@ _RESTANGULAR = b"setBaseUrl"
 _MAX_BASES = 5
 _ANNOTATION = 600
 _MAX_INJECTED = 400
-_SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
+_SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)|(?:\.[\w$]{1,60}){1,6}\()")
+"""An assignment to a member, or the call of a method, which can be the beginning of a sequence."""
 _MAX_SEQUENCE = 200
 _CALLED = lazy_pattern(rb"\}\s*\)?\s*\(")
 

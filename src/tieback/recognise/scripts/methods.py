@@ -20,6 +20,8 @@ MAX_ITEMS = 4_096
 """Most items of an array."""
 _MAX_JSON = 65_536
 _PLAIN = lazy_pattern(r"(?:[^\\.\[\](){}*+?^$|/]|\\[^\w])*")
+_PIECES = lazy_pattern(r"\(?(?:(?P<dots>\.{2,4})|(?:\.|\\w|\[[\\\da-zA-Z-]{1,14}\])\{(?:1,)?(?P<size>[1-9])\})\)?")
+"""A pattern that cuts a text into pieces of one size."""
 _SLASHES_END = lazy_pattern(r"(?:\\/|/)[+*]?\$")
 _SLASHES_START = lazy_pattern(r"\^(?:\\/|/)[+*]?")
 _SAFE = "!~*'()-_."
@@ -55,6 +57,10 @@ def _changed(name: str, text: str, arguments: Sequence[Value], texts: Sequence[T
     match name:
         case "replace" | "replaceAll" if len(texts) == 2:
             return _replaced(text, arguments[0], texts[1].text, every=name == "replaceAll")
+        case "match" if len(arguments) == 1 and isinstance(arguments[0], Pattern) and "g" in arguments[0].flags:
+            sized = _PIECES.fullmatch(arguments[0].source)
+            size = int(sized["size"] or len(sized["dots"] or "")) if sized else 0
+            return [text[at : at + size] for at in range(0, len(text), size)] if size else None
         case "split" if isinstance(arguments[0], Text | Pattern):
             between = _literal(arguments[0])
             return None if between is None else text.split(between) if between else list(text)

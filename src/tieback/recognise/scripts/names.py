@@ -67,6 +67,8 @@ _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of "
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
 _NAME = lazy_pattern(rb"[\w$\x80-\xff]++")
+_GENERATOR = lazy_pattern(rb"\s{0,9}\*\s{0,9}")
+"""Between ``function`` and the name of a generator."""
 _MAX_LOOPS = 200
 _KEY = lazy_pattern(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
@@ -346,11 +348,13 @@ class Names:
         """Where the names of functions and of classes are that are declared, by name."""
         found: tuple[dict[bytes, list[int]], ...] = ({}, {})
         for keyword, declared in zip((b"function", b"class"), found, strict=True):
-            places = self.words.places(keyword, b" ")
-            self._budget.take(len(places) >> 4)
-            for place in places:
-                if name := _NAME.match(self._data, place + len(keyword) + 1):
-                    declared.setdefault(name[0], []).append(name.start())
+            for sign in (b" ", b"*"):
+                places = self.words.places(keyword, sign)
+                self._budget.take(len(places) >> 4)
+                for place in places:
+                    behind = _GENERATOR.match(self._data, place + len(keyword))
+                    if name := _NAME.match(self._data, behind.end() if behind else place + len(keyword) + 1):
+                        declared.setdefault(name[0], []).append(name.start())
         return found
 
     def _declared(self, raw: bytes, scope: Scope) -> Binding | None:

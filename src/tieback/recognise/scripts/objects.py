@@ -6,7 +6,7 @@ with constants in the script stands for those: bundlers give each module its own
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -62,13 +62,18 @@ _PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
 _STATE = "state"
 _SETTINGS = frozenset(("ip", _STATE, "config", "cfg", "conf", "settings", "constants"))
 _COMPONENT = lazy_pattern(
-    rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))"
+    rb"(?<![\w$.])(?P<name>data|computed|state|getters)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))"
 )
 """Before the data and computed values of a component."""
 _COMPONENT_REACH = 65_536
 """Most bytes of an object in which they are looked for."""
 _SHARED = ("$rootScope",)
 """Names of parameters that stand for the same object in all functions: https://docs.angularjs.org/api/ng/service/$rootScope"""
+_STATE_MADE = lazy_pattern(rb"(?!\$\(|jQuery\()(?:\(0,\s{0,9}[\w$.]{1,40}\)|[A-Za-z_$][\w$]{0,40})\(\s{0,40}")
+"""The call of a function that is no method."""
+_HOST = lazy_pattern(
+    r"(?:[a-z]{2,8}://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?(?:/|\Z)|[a-z]{2,8}://[A-Za-z0-9]"
+)
 _MAX_PATH = 60
 _MAX_SEARCHES = 300
 """Most names of members of unknown objects that are searched in the whole script."""
@@ -170,6 +175,8 @@ class Objects:
         Returns:
             ``None`` if nothing known is assigned.
         """
+        if key == "value" and not of_this and (kept := self._kept(path, at)) is not None:
+            return kept
         if not of_this and not _is_of_settings(key):
             return None
         names, name = self._run.names, path.partition(".")[0]
@@ -189,6 +196,25 @@ class Objects:
             return None
         found = self.one_of(known, self._paths[known])
         return None if is_unknown(found) else tuple((when, named(one, f"{path}.{key}")) for when, one in found)
+
+    def _kept(self, name: str, at: int) -> Cases | None:
+        """The address in a state of Vue, whose functions have any name in a bundle: ``e = n("https://…")``.
+
+        Source: https://vuejs.org/api/reactivity-core.html
+        """
+        run = self._run
+        binding = run.names.find(name, at) if "." not in name else None
+        if binding is None or binding.way is not Way.ASSIGNED or len(binding.at) != 1:
+            return None
+        made = _STATE_MADE.match(run.data, binding.at[0])
+        if made is None:
+            return None
+        reader = Reader(run.data, made.end(), run.budget)
+        end = reader.behind(made.end())
+        if end < 0 or run.data[end : end + 1] != b")":
+            return None
+        found = chained(self._called, run.once(("=", made.end()), made.end()))
+        return found if all(isinstance(one, Text) and _HOST.match(one.text) for _, one in found) else None
 
     def of_page(self, name: str) -> Cases:
         """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
@@ -470,24 +496,25 @@ class Objects:
             found = list(_COMPONENT.finditer(run.data, scope.start, min(scope.end, scope.start + _COMPONENT_REACH)))
             direct = set(run.scopes.direct([one.start() for one in found], scope)) if found else ()
             parts = self._components[scope.start] = tuple(
-                (one.end(), one["name"] == b"computed") for one in found if one.start() in direct
+                (one.end(), one["name"] in (b"computed", b"getters")) for one in found if one.start() in direct
             )
+        state: Cases = UNKNOWN
         for place, is_computed in parts:
             # The parameters of a method, a function or an object.
             is_method = run.data[place] == 0x28
             value = single(Source(Kind.FUNCTION, place, NO_ENV)) if is_method else run.once(("=", place), place)
             if not is_computed:
-                value = chained(self._called, value)
+                state = value = chained(self._called, value)
             value = self.member(value, key, scope.start)
-            if is_computed:
-                value = chained(self._called, value)
+            if is_computed:  # a getter of Pinia gets the state
+                value = chained(partial(self._called, given=(state,)), value)
             if not is_unknown(value):
                 return value
         return None
 
-    def _called(self, value: Value) -> Cases:
-        """The result of a function without arguments; the value itself if it is none."""
-        return self._run.call(value, ()) if is_function(value) else single(value)
+    def _called(self, value: Value, given: Sequence[Cases] = ()) -> Cases:
+        """The result of a function, mostly without arguments; the value itself if it is none."""
+        return self._run.call(value, given) if is_function(value) else single(value)
 
     def _of_prototype(self, key: str, method: Scope) -> Cases | None:
         """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.methods.values import MAX_ALTERNATIVES
+from tieback.recognise.scripts.map_values import BYTES, byte_text, of_pairs
 from tieback.recognise.scripts.methods import buffer_text, function_result, json_value
 from tieback.recognise.scripts.operators import literal
 from tieback.recognise.scripts.reader import Reader, TokenKind
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
 
 
-_BASES = ("baseURL", "prefixUrl")
+_BASES = ("baseURL", "prefixUrl", "prefix", "baseUrl")
 _LISTS = ("keys", "values", "entries")
 """Functions of ``Object`` that list an object."""
 
@@ -89,9 +90,16 @@ class Platform:
                 return Unknown() if content is None else Plain(content, text.at)
 
             return combine(parsed, arguments[0])
-        if owner == "Array":
+        if owner == "Object" and name == "fromEntries":
+            return of_pairs(self._run, self._run.arrays.items(arguments[0]), -1)
+        if owner in BYTES and name == "from" and len(arguments) > 1 and len(arguments[0]) == 1:
+            return self._run.arrays.array_method(arguments[0][0][1], "map", arguments[1:])
+        if owner in BYTES:
             return arguments[0] if name == "from" else UNKNOWN
         if owner == "Buffer" and name == "from":
+            octets = byte_text(self._run.arrays.items(arguments[0]))
+            if not is_unknown(octets):
+                return octets
             encoding = as_text(arguments[1][0][1]).text if len(arguments) > 1 else "utf8"
 
             def buffer(value: Value) -> Value:
@@ -126,6 +134,8 @@ class Platform:
         if isinstance(options[0][1], Source | Plain | Merged):
             for key in _BASES:
                 base = self._run.objects.member(options, key, at)
+                if key not in _BASES[:2] and not any("://" in as_text(one).text for _, one in base):
+                    continue
                 if not is_unknown(base):
                     return combine(lambda one: Client(as_text(one)), base)
         return None

@@ -39,6 +39,10 @@ _APPENDED = lazy_pattern(
     rb"(?:(?P<same>[A-Za-z_$][\w$]{0,40})\.url(?![\w$(])|_\.result\([\w$]{1,40},\s{0,9}[\"']url[\"']\))"
 )
 """A sum that ends with the address of the request."""
+_TEMPLATE = lazy_pattern(
+    rb"`\$\{\s{0,9}(?P<base>[^{}`]{1,160})\}/?\$\{\s{0,9}(?P<same>[A-Za-z_$][\w$]{0,40})\.url(?:\.[\w$]{1,40}\([^{}`]{0,40}\))?\s{0,9}\}`"
+)
+"""A template that does."""
 _OWNER = lazy_pattern(rb"(?P<name>[A-Za-z_$][\w$]{0,40})\.url\s{0,9}=\s{0,40}\Z")
 _CLONED = lazy_pattern(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.clone\(\{\s{0,40}url\s{0,9}:\s{0,40}\Z")
 _ROOT = b".options.root"
@@ -86,6 +90,9 @@ class RequestBases:
         for place in islice(run.names.keys("url", 0, len(data)), _MAX_PLACES):
             cloned = _CLONED.search(bytes(data[max(0, place - 120) : place]))
             added = _APPENDED.match(data, place, place + 260) if cloned is not None else None
+            text = _TEMPLATE.match(data, place, place + 300) if cloned is not None and added is None else None
+            if cloned is not None and text is not None and text["same"] == cloned["name"]:
+                yield text.start("base"), -1
             if cloned is not None and added is not None and added["same"] == cloned["name"]:
                 yield place, added.end("base")
         for at in run.names.words.places(_ROOT)[:_MAX_PLACES]:

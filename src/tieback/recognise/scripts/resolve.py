@@ -10,6 +10,7 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.callers import Callers
 from tieback.recognise.scripts.candidates import (
+    BASE_KEYS,
     CALLS,
     JOINS,
     METHODS,
@@ -17,6 +18,7 @@ from tieback.recognise.scripts.candidates import (
     SLASHES,
     Candidate,
     called,
+    client_calls,
     joining,
     uses,
     with_scheme,
@@ -93,6 +95,10 @@ _AFTER_SCHEME = lazy_pattern(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
 """A scheme that is not known, such as that of the page, before a host."""
 
 
+_QUERY = lazy_pattern(rf"\?{re.escape(HOLE)}")
+"""A query of which nothing is known."""
+
+
 class Resolved(NamedTuple):
     """A text that a script puts together, and that can be an endpoint."""
 
@@ -148,7 +154,7 @@ class Resolution:
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
         clients = any(
-            mark == b"baseURL"
+            mark in BASE_KEYS
             and (_CLIENT.search(self._data, max(0, end - 200), end) or _CONFIGURED.match(self._data, end, end + 40))
             for mark, end in hits
         )
@@ -168,13 +174,20 @@ class Resolution:
                     for candidate in joining(self._data, mark, end):
                         yield from self._of(candidate) if mark not in SLASHES else self._within(candidate, MAX_JOINED)
                 elif mark not in _WHOLE_SCRIPT:
-                    for candidate in called(self._data, mark, end, clients=clients):
-                        yield from self._of(candidate)
+                    yield from self._of_call(mark, end, clients=clients)
             for name, at in named.items():
                 for candidate in uses(self._data, name, at, self._run.scopes, self._run.names.words):
                     yield from self._of(candidate)
         except (BudgetError, RecursionError):
             self.stopped = True
+
+    def _of_call(self, mark: bytes, end: int, *, clients: bool) -> Iterator[Resolved]:
+        """The text that a call gets, and those that a client gets whose base address is here."""
+        for candidate in called(self._data, mark, end, clients=clients):
+            yield from self._of(candidate)
+        if mark in BASE_KEYS:
+            for candidate in client_calls(self._data, end, self._run.scopes, self._run.names.words):
+                yield from self._of(candidate)
 
     def _of_bases(self, marks: set[bytes]) -> Iterator[Resolved]:
         """Look for the address before all requests, if a mark is there; the addresses of resources of a library."""
@@ -222,6 +235,7 @@ class Resolution:
         for texts in self._texts(candidate, at):
             passed = passed or bool(self._run.record.missing)
             for whole in texts:
+                whole = whole._replace(text=_QUERY.split(whole.text, maxsplit=1)[0])  # noqa: PLW2901
                 text = as_called(without_nested(whole), candidate.call)
                 if self._has_base and candidate.call in _BASED:
                     text = self._bases.requested(_BASED[candidate.call], at, text) or text

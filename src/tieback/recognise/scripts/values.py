@@ -75,9 +75,11 @@ class Plain(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A ``Map`` that is made of an array of pairs."""
+    """A ``Map`` that is made of an array of pairs, or without one."""
 
     rows: Items
+    at: int = -1
+    """Where it is made, if it is empty then."""
 
 
 class Merged(NamedTuple):

@@ -122,7 +122,8 @@ def test_long_declarations_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ['import{a}from"./x.js";', "export{a as b};", "var a={a:a};export{a};", "a=`${a}`;", "function a(){a(", "(("]
+    "text",
+    ['import{a}from"./x.js";', "export{a as b};", "var a={a:a};export{a};", "a=`${a}`;", "function a(){a(", "(("],
 )
 def test_hostile_files_end(text: str) -> None:
     def made(count: int) -> dict[str, bytes]:
