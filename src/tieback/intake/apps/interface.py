@@ -121,6 +121,10 @@ class Buffer:
             self._starts = self._starts()
         return self._starts
 
+    def know_starts(self, starts: Starts) -> None:
+        """Set where strings begin, for a reader that has read the file for another purpose."""
+        self._starts = starts
+
     def string_region(self) -> tuple[int, int]:
         """Range that can contain strings: from the first to the last string of a DEX file, all of any other buffer."""
         starts = self.starts if self.kind is BufferKind.DEX else None

@@ -66,7 +66,7 @@ type _Value = CodeText | tuple["_Value", ...] | None
 
 def read_python(file: str, data: Bytes) -> Artifact:
     """A compiled file, whose texts begin and end where its objects do."""
-    return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=lambda: _edges(data)),))
+    return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=lambda: edges(module_texts(data))),))
 
 
 def module_texts(data: Bytes) -> ModuleTexts:
@@ -78,9 +78,9 @@ def module_texts(data: Bytes) -> ModuleTexts:
     return ModuleTexts(tuple(reader.texts), tuple(reader.documents), tuple(reader.started), whole)
 
 
-def _edges(data: Bytes) -> NDArray[np.int64]:
-    texts = module_texts(data).texts
-    return distinct(np.fromiter((edge for text in texts for edge in (text.start, text.end)), np.int64))
+def edges(module: ModuleTexts) -> NDArray[np.int64]:
+    """Where the texts of a module begin and end, in order."""
+    return distinct(np.fromiter((edge for text in module.texts for edge in (text.start, text.end)), np.int64))
 
 
 class _DamagedError(Exception):

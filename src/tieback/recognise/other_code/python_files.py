@@ -16,7 +16,7 @@ from functools import partial
 import msgspec
 
 from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
-from tieback.intake.apps.python_code import CodeText, ModuleTexts, module_texts
+from tieback.intake.apps.python_code import CodeText, ModuleTexts, edges, module_texts
 from tieback.intake.apps.python_versions import code_offset
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
@@ -80,7 +80,9 @@ class PythonFiles:
                         self._see(file, content)
             elif piece.file.endswith(_MODULES):
                 for buffer in piece.buffers:
-                    self._see(piece.file, buffer.data)
+                    texts = self._see(piece.file, buffer.data)
+                    if texts is not None:
+                        buffer.know_starts(partial(edges, texts))
             yield piece
             del piece  # it can be large
 
@@ -91,24 +93,27 @@ class PythonFiles:
     def _judged(self) -> Callable[[Sighting], str] | None:
         return None if self._stopped else partial(self._reason, self._used())
 
-    def _see(self, file: str, data: Bytes) -> None:
+    def _see(self, file: str, data: Bytes) -> ModuleTexts | None:
+        """Read a module. Returns its texts if it is compiled."""
         path, is_library = _path(file)
         if file.endswith(_NATIVE) and not is_library:
-            return  # a library of Android
+            return None  # a library of Android
         self._left -= len(data)
         if self._left < 0 or len(self._modules) >= MAX_MODULES:
             self._stopped = True
         if self._stopped:
-            return
+            return None
         if not file.endswith(_ENDINGS):
             before = self._modules[file].names if file in self._modules else frozenset[bytes]()
             self._modules[file] = _Module(path, is_library, _NO_TEXTS, before.union(_NAME.findall(data)))
-            return
-        texts = module_texts(data) if code_offset(data[:18]) else _NO_TEXTS
+            return None
+        is_compiled = code_offset(data[:18]) > 0
+        texts = module_texts(data) if is_compiled else _NO_TEXTS
         self._all_read &= texts.whole
         short = {bytes(data[one.start : one.end]) for one in texts.texts if one.end - one.start <= _LONGEST}
         parts = frozenset(part for text in short if b" " not in text for part in _NAME.findall(text))
         self._modules[file] = _Module(path, is_library, texts, parts)
+        return texts if is_compiled else None
 
     def _used(self) -> frozenset[str]:
         """The modules that are used; all of them if not all could be read."""

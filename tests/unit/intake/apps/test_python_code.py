@@ -4,13 +4,14 @@ import importlib.util
 import marshal
 from types import CodeType
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
+from tieback.intake.apps import python_code
 from tieback.intake.apps.content import Content, sniff
-from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.python_code import MAX_DEPTH, module_texts, read_python
 from tieback.intake.apps.python_versions import code_offset
 
@@ -141,9 +142,10 @@ def test_damage_never_raises(noise: list[tuple[int, int]], raw: bytes) -> None:
         read_python("a.pyc", content).buffers[0].starts  # noqa: B018 - read on first use
 
 
-def test_a_file_is_read_only_for_the_place_of_a_match() -> None:
-    reads: list[int] = []
+def test_a_file_is_not_read_before_a_match(monkeypatch: pytest.MonkeyPatch) -> None:
     data = compiled()
-    buffer = Buffer("a.pyc", BufferKind.BINARY, data, starts=lambda: reads.append(1))
-    assert (buffer.string_region(), reads) == ((0, len(data)), [])
-    assert (buffer.starts, reads) == (None, [1])
+    (buffer,) = read_python("a.pyc", data).buffers
+    with monkeypatch.context() as patched:
+        patched.setattr(python_code, "module_texts", pytest.fail)
+        assert buffer.string_region() == (0, len(data))
+    assert buffer.starts is not None

@@ -7,10 +7,15 @@ import tarfile
 from collections.abc import Callable
 from types import ModuleType
 
+import pytest
+
 from tests.each import each
+from tieback.intake.apps import python_code
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.entries import make_artifacts
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.problems import PackageProblems
+from tieback.intake.apps.python_code import read_python
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise import held_finds
 from tieback.recognise.other_code import python_files
@@ -191,3 +196,20 @@ def test_without_code_of_the_app_nothing_is_known_of_the_libraries() -> None:
     """A part of an app, such as its archive of libraries, has no module that imports others."""
     found = read(**{f"{SITE}acme/api.pyc": "URL = 'https://api.test/v1'"})
     assert found == {"https://api.test/v1": ""}
+
+
+def test_a_module_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = compiled("x = 'https://a.test'")
+    (buffer,), (other,) = read_python("a.pyc", data).buffers, read_python("a.pyc", data).buffers
+    (_,) = python_files.PythonFiles().seen([Artifact("a.pyc", (buffer,))])
+    expected = other.starts
+    monkeypatch.setattr(python_code, "module_texts", pytest.fail)
+    assert expected is not None
+    assert buffer.starts is not None
+    assert buffer.starts.tolist() == expected.tolist()
+
+
+def test_another_file_with_the_name_of_a_module_keeps_its_strings() -> None:
+    buffer = Buffer("a.pyc", BufferKind.TEXT, b"https://a.test")
+    (_,) = python_files.PythonFiles().seen([Artifact("a.pyc", (buffer,))])
+    assert buffer.starts is None
