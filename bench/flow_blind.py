@@ -26,6 +26,17 @@ HERE = Path(__file__).parent / "flow" / "blind"
 ARCHIVE = HERE / "built.tar.xz"
 """One folder per case, ``SET/CASE``, and ``libraries``: DEX files that packages share."""
 SETS = {"first": HERE, "second": HERE / "second", "third": HERE / "third"}
+NO_SCHEME = ("", "tcp", "ssl", "mqtt", "mqtts")
+"""Schemes without which an address is whole, if its host and port are found."""
+STORES = (
+    ".amazonaws.com",
+    ".appspot.com",
+    ".core.windows.net",
+    ".firebasedatabase.app",
+    ".firebaseio.com",
+    ".supabase.co",
+)
+"""Hosts whose first part is the name of a store or of a project."""
 RESULTS = ("whole", "half", "nothing")
 
 
@@ -71,19 +82,18 @@ def plain(address: str) -> str:
 def outcome(case: BlindCase, values: Iterable[str]) -> str:
     """``whole``, ``half`` or ``nothing``, from the addresses that were found."""
     found = {plain(value) for value in values}
-    hosts = {value.rpartition("://")[2] for value in found}
-    if all(_is_found(plain(one), found, hosts) for one in case.wholes):
+    stores = {value.partition(":")[2].partition(".")[0] for value in found if "://" not in value}
+    if all(_is_found(plain(one), found, stores) for one in case.wholes):
         return "whole"
-    return "half" if any(case.host in value for value in found) else "nothing"
+    return "half" if case.host.partition(".")[0] in stores or any(case.host in value for value in found) else "nothing"
 
 
-def _is_found(one: str, found: set[str], hosts: set[str]) -> bool:
-    if one in found or ("://" not in one and one in hosts):
+def _is_found(one: str, found: set[str], stores: set[str]) -> bool:
+    scheme, _, place = one.rpartition("://")
+    if one in found or (scheme in NO_SCHEME and place in {value.rpartition("://")[2] for value in found}):
         return True
-    place = one.rpartition("://")[2]
-    store = place.partition(".")[0]
-    is_store = place.endswith((".amazonaws.com", ".core.windows.net", ".appspot.com", ".supabase.co", ".firebaseio.com"))
-    return is_store and "/" not in place and any(value.partition(".")[0] == store for value in hosts)
+    host = place.partition("/")[0]
+    return host.endswith(STORES) and host.partition(".")[0] in stores
 
 
 def package(case: BlindCase, folder: Path, archive: Path) -> None:
@@ -93,10 +103,10 @@ def package(case: BlindCase, folder: Path, archive: Path) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
         for path in sorted(place.rglob("*")):
             if path.is_file() and path.name != "libraries.txt":
-                out.write(path, path.relative_to(place).as_posix())
+                out.writestr(path.relative_to(place).as_posix(), path.read_bytes())
         names = place / "libraries.txt"
         for number, name in enumerate(names.read_text().split() if names.exists() else (), 2):
-            out.write(libraries / name, f"classes{number}.dex")
+            out.writestr(f"classes{number}.dex", (libraries / name).read_bytes())
 
 
 def found_in(path: Path, search: AppSearch, rules: RuleFiles) -> list[Sighting]:

@@ -44,6 +44,17 @@ SHOWN = {
     "bot": 'System.setProperty("http.agent", "Mozilla/5.0 (compatible; Tern/1.0; +https://{0}/info)");',
 }
 """How an app of the first set shows an address; the other sets have it in their sources."""
+PAGE = (
+    "public class MainActivity extends android.app.Activity {{ protected void onCreate(android.os.Bundle b) "
+    "{{ super.onCreate(b); android.webkit.WebView view = new android.webkit.WebView(this); setContentView(view); "
+    'view.getSettings().setJavaScriptEnabled(true); view.loadUrl("file:///android_asset/{}/index.html"); }} }}\n'
+)
+REACT = (
+    "public class MainActivity extends com.facebook.react.ReactActivity "
+    '{ protected String getMainComponentName() { return "app"; } }\n'
+)
+SHELLS = {"capacitor": PAGE.format("public"), "cordova": PAGE.format("www"), "rn": REACT, "expo": REACT}
+"""The activity of an app of scripts, by its kind."""
 
 
 def blocks(text: str, mark: str) -> Iterator[tuple[str, str]]:
@@ -66,6 +77,10 @@ def sources() -> dict[tuple[str, str], dict[str, str]]:
 def space(case: BlindCase) -> str:
     """The bundle identifier of an app."""
     return f"app.{'tern' if case.part == 'first' else 'field'}{'3' if case.part == 'third' else ''}.{case.name.replace('-', '_')}"
+
+
+def _is_script(case: BlindCase) -> bool:
+    return not case.tool.startswith(("java", "kt", "native"))
 
 
 def run(command: list[str | Path], folder: Path | None = None) -> None:
@@ -94,14 +109,14 @@ class Build:
                 package = head.rpartition("/")[0].replace("/", ".")
                 _put(self.java / head if kind == "java" else self.kotlin / head, f"package {package};\n" * (kind == "java") + text)
         for case in self.cases:
-            if not case.tool.startswith(("java", "kt", "native")):
-                continue
             self._app(case)
 
     def _app(self, case: BlindCase) -> None:
         bundle, place = space(case), self.out / case.part / case.name
         files = dict(self.files[case.part, case.name])
-        if case.part == "first":
+        if _is_script(case):
+            files = {"MainActivity.java": SHELLS[case.tool.removeprefix("js ").partition(" ")[0]]}
+        elif case.part == "first":
             line = SHOWN[case.decoys[0].partition(".")[0]].format(case.decoys[0])
             files["HelpActivity.java"] = (
                 "public class HelpActivity extends android.app.Activity { protected void onCreate(android.os.Bundle b) "
@@ -164,6 +179,7 @@ class Build:
                 '<provider android:name="com.google.firebase.provider.FirebaseInitProvider" '
                 f'android:authorities="{bundle}.firebase"/>'
             )
+        about = '<activity android:name=".HelpActivity"/>' if any(name.startswith("Help") for name in files) else ""
         manifest = _put(
             work / "AndroidManifest.xml",
             '<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="' + bundle + '">'
@@ -171,7 +187,7 @@ class Build:
             f'<application android:label="@string/app_name"{" android:name=" + chr(34) + ".App" + chr(34) if has_app else ""}>'
             '<activity android:name=".MainActivity"><intent-filter><action android:name="android.intent.action.MAIN"/>'
             '<category android:name="android.intent.category.LAUNCHER"/></intent-filter></activity>'
-            f'<activity android:name=".HelpActivity"/>{extra}</application></manifest>',
+            f"{about}{extra}</application></manifest>",
         )
         held = work / "resources.apk"
         run(["aapt", "package", "-f", "-M", manifest, "-S", work / "res", "-I", self.android, "-J", work, "-F", held])
@@ -204,8 +220,6 @@ class Build:
         stubs = {name: path for name, path in known.items() if not name.startswith("app/")}
         jobs = []
         for case in self.cases:
-            if not case.tool.startswith(("java", "kt", "native")):
-                continue
             own = {name: path for name, path in known.items() if name.startswith(space(case).replace(".", "/") + "/")}
             used = _used(own, stubs)
             place = self.out / case.part / case.name
@@ -221,7 +235,7 @@ class Build:
                 jobs.append(["D8", "--min-api", "24", "--lib", self.android, "--output", self.work / "plugin", plug])
                 (self.work / "plugin").mkdir()
             jars = [*(OKHTTP if "okhttp" in libraries else ()), *(self.libraries if "kotlin" in libraries else ())]
-            if case.tool.endswith(" d8"):
+            if case.tool.endswith(" d8") or _is_script(case):
                 paths = [part for one in jars for part in ("--classpath", one)]
                 jobs.append(["D8", "--release", "--min-api", "24", "--lib", self.android, *paths, "--output", place, jar])
                 _put(place / "libraries.txt", "\n".join(f"{one}.dex" for one in libraries))
@@ -248,7 +262,7 @@ class Build:
         """Bundle the scripts."""
         jobs = []
         for case in self.cases:
-            if case.tool.startswith(("java", "kt", "native")):
+            if not _is_script(case):
                 continue
             files = self.files[case.part, case.name]
             words = case.tool.removeprefix("js ").split()
