@@ -1,10 +1,10 @@
-"""Builds the packages of the three blind sets of the flow benchmark: ``flow/blind/*.txt`` -> ``flow/blind/built.tar.xz``.
+"""Builds the packages of the blind sets of the flow benchmark: ``flow/blind/*.txt`` -> ``flow/blind/built.tar.xz``.
 
     python -m bench.flow_blind_build TOOLS            build all
     python -m bench.flow_blind_build TOOLS CASE...    build only these cases, into TOOLS/work, and write no archive
 
-``flow/blind/tools.sh TOOLS`` fills the folder TOOLS with the compilers, all from PyPI, npm and Debian. The libraries are
-our own stubs (``flow/blind/stubs``), except OkHttp, Okio, and Kotlin's standard library and coroutines.
+``flow/blind/tools.sh TOOLS`` fills the folder TOOLS with the compilers, all from PyPI, npm and Debian. The libraries
+are our own stubs (``flow/blind/stubs``), except OkHttp, Okio, and Kotlin's standard library and coroutines.
 """
 
 import base64
@@ -23,23 +23,30 @@ from pathlib import Path
 from bench.flow_blind import ARCHIVE, HERE, SETS, BlindCase, read_blind
 
 OKHTTP = ("/usr/share/java/okhttp.jar", "/usr/share/java/okio.jar")
-IMPORTS = "android.app.* android.content.* android.os.* android.util.Log java.io.* java.net.*".split()
-JAVA = [*IMPORTS, *"android.net.Uri android.util.Base64 android.widget.* java.util.* org.json.*".split()]
+IMPORTS = ["android.app.*", "android.content.*", "android.os.*", "android.util.Log", "java.io.*", "java.net.*"]
+JAVA = [*IMPORTS, *["android.net.Uri", "android.util.Base64", "android.widget.*", "java.util.*", "org.json.*"]]
 KEEP = """-keep public class app.** extends android.app.Activity { *; }
 -keep public class app.** extends android.app.Application { *; }
 -keepattributes *Annotation*,Signature,InnerClasses,EnclosingMethod
+-if interface * { @retrofit2.http.* <methods>; }
+-keep,allowobfuscation interface <1>
 -keepclassmembers,allowobfuscation interface * { @retrofit2.http.* <methods>; }
 -keepclasseswithmembernames class * { native <methods>; }
 -dontwarn **
 -ignorewarnings
 """
+TWICE = {("third", "notes_pocketbase"), ("third", "plan_supabase")}
+"""Apps whose name is in the second set, too."""
+SIZES = {3: 5, 4: 5, 5: 9, 6: 9, 7: 3, 8: 3, 9: 5, 10: 5, 11: 5, 12: 5, 15: 4, 16: 3, 17: 5, 18: 5, 19: 3, 20: 3}
+"""Bytes of a constant of a class file, by its tag; texts (tag 1) have their own length."""
 SHOWN = {
     "www": 'text.setText("Made by our team, https://{0}/team");',
     "docs": 'android.util.Log.w("About", "Setting missing, read https://{0}/errors/12");',
-    "help": 'text.setOnClickListener(new android.view.View.OnClickListener() {{ public void onClick(android.view.View v) '
+    "help": "text.setOnClickListener(new android.view.View.OnClickListener() "
+    "{{ public void onClick(android.view.View v) "
     '{{ startActivity(new android.content.Intent("android.intent.action.VIEW", '
     'android.net.Uri.parse("https://{0}/faq"))); }} }});',
-    "schemas": 'text.setText(android.util.Xml.asAttributeSet(getResources().getLayout(0))'
+    "schemas": "text.setText(android.util.Xml.asAttributeSet(getResources().getLayout(0))"
     '.getAttributeValue("http://{0}/apk/res", "title"));',
     "bot": 'System.setProperty("http.agent", "Mozilla/5.0 (compatible; Tern/1.0; +https://{0}/info)");',
 }
@@ -76,7 +83,8 @@ def sources() -> dict[tuple[str, str], dict[str, str]]:
 
 def space(case: BlindCase) -> str:
     """The bundle identifier of an app."""
-    return f"app.{'tern' if case.part == 'first' else 'field'}{'3' if case.part == 'third' else ''}.{case.name.replace('-', '_')}"
+    name = case.name.replace("-", "_")
+    return f"app.{'tern' if case.part == 'first' else 'field3' if (case.part, name) in TWICE else 'field'}.{name}"
 
 
 def _is_script(case: BlindCase) -> bool:
@@ -107,7 +115,10 @@ class Build:
         for kind in ("java", "kt"):
             for head, text in blocks((HERE / "stubs" / f"{kind}.txt").read_text("utf-8"), "---"):
                 package = head.rpartition("/")[0].replace("/", ".")
-                _put(self.java / head if kind == "java" else self.kotlin / head, f"package {package};\n" * (kind == "java") + text)
+                _put(
+                    self.java / head if kind == "java" else self.kotlin / head,
+                    f"package {package};\n" * (kind == "java") + text,
+                )
         for case in self.cases:
             self._app(case)
 
@@ -131,7 +142,10 @@ class Build:
                 head = f"package {bundle}; " + " ".join(f"import {one};" for one in imports)
                 _put(self.java / folder / name, head + text)
             elif name.endswith(".kt"):
-                _put(self.kotlin / folder / name, f"package {bundle}; " + "; ".join(f"import {one}" for one in imports) + "\n" + text)
+                _put(
+                    self.kotlin / folder / name,
+                    f"package {bundle}; " + "; ".join(f"import {one}" for one in imports) + "\n" + text,
+                )
             elif name.startswith("res/"):
                 _put(self.work / "res" / case.part / case.name / name, text)
             elif name.startswith("assets/"):
@@ -173,6 +187,7 @@ class Build:
     def _resources(self, case: BlindCase, files: dict[str, str], place: Path) -> None:
         bundle, work = space(case), self.work / "res" / case.part / case.name
         has_app = "App.java" in files or any("class App :" in text for text in files.values())
+        name = ' android:name=".App"' if has_app else ""
         extra = files.get("manifest", "") + files.get("manifest-app", "")
         if case.name == "firebase-default-values":
             extra += (
@@ -184,7 +199,7 @@ class Build:
             work / "AndroidManifest.xml",
             '<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="' + bundle + '">'
             '<uses-sdk android:minSdkVersion="24"/><uses-permission android:name="android.permission.INTERNET"/>'
-            f'<application android:label="@string/app_name"{" android:name=" + chr(34) + ".App" + chr(34) if has_app else ""}>'
+            f'<application android:label="@string/app_name"{name}>'
             '<activity android:name=".MainActivity"><intent-filter><action android:name="android.intent.action.MAIN"/>'
             '<category android:name="android.intent.category.LAUNCHER"/></intent-filter></activity>'
             f"{about}{extra}</application></manifest>",
@@ -206,7 +221,8 @@ class Build:
         path = ":".join(map(str, [api, *OKHTTP, *self.libraries, self.classes]))
         compiler = self.tools / "kotlin/lib/kotlin-compiler.jar"
         run(
-            ["java", "-Xmx2g", "-cp", f"{compiler}:{self.tools}/kotlin/lib/*", "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+            ["java", "-Xmx2g", "-cp", f"{compiler}:{self.tools}/kotlin/lib/*",
+             "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
              "-no-stdlib", "-no-reflect", "-nowarn", "-jvm-target", "11", "-cp", path, "-d", self.classes,
              self.kotlin, self.java]
         )  # fmt: skip
@@ -237,14 +253,31 @@ class Build:
             jars = [*(OKHTTP if "okhttp" in libraries else ()), *(self.libraries if "kotlin" in libraries else ())]
             if case.tool.endswith(" d8") or _is_script(case):
                 paths = [part for one in jars for part in ("--classpath", one)]
-                jobs.append(["D8", "--release", "--min-api", "24", "--lib", self.android, *paths, "--output", place, jar])
+                jobs.append(
+                    ["D8", "--release", "--min-api", "24", "--lib", self.android, *paths, "--output", place, jar]
+                )
                 _put(place / "libraries.txt", "\n".join(f"{one}.dex" for one in libraries))
             else:
                 rules = KEEP + "".join(f"-keep class {name.replace('/', '.')} {{ *; }}\n" for name in sorted(used))
                 if case.tool.endswith(" shrink"):
                     rules += "-dontobfuscate\n-dontoptimize\n"
                 conf = _put(jar.with_suffix(".pro"), rules)
-                jobs.append(["R8", "--release", "--min-api", "24", "--lib", self.android, "--pg-conf", conf, "--output", place, jar, *jars])
+                jobs.append(
+                    [
+                        "R8",
+                        "--release",
+                        "--min-api",
+                        "24",
+                        "--lib",
+                        self.android,
+                        "--pg-conf",
+                        conf,
+                        "--output",
+                        place,
+                        jar,
+                        *jars,
+                    ]
+                )
         for name, these in (("okhttp", OKHTTP), ("kotlin", self.libraries)):
             target = self.out / "libraries" / name
             target.mkdir(parents=True)
@@ -266,7 +299,9 @@ class Build:
                 continue
             files = self.files[case.part, case.name]
             words = case.tool.removeprefix("js ").split()
-            jobs.append({"out": str(self.out / case.part / case.name), "kind": words[0], "tool": words[1], "files": files})
+            jobs.append(
+                {"out": str(self.out / case.part / case.name), "kind": words[0], "tool": words[1], "files": files}
+            )
         listed = _put(self.work / "scripts.json", json.dumps(jobs))
         shutil.copy(HERE / "bundle.mjs", self.tools / "bundle.mjs")
         run(["node", "bundle.mjs", listed], self.tools)
@@ -287,13 +322,24 @@ def _used(own: dict[str, Path], stubs: dict[str, Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     left = list(own.values())
     while left:
-        for match in re.findall(rb"[\w/$]+", left.pop().read_bytes()):
-            name = match.decode("ascii", "replace")
-            for one in (name, name[1:]):
-                if one in stubs and one not in found:
-                    found[one] = stubs[one]
-                    left.append(stubs[one])
+        for text in _constants(left.pop().read_bytes()):
+            for name in re.findall(r"[\w/$]+", text):
+                for one in (name, name[1:]):
+                    if one in stubs and one not in found:
+                        found[one] = stubs[one]
+                        left.append(stubs[one])
     return found
+
+
+def _constants(data: bytes) -> Iterator[str]:
+    """The texts of a class file's pool of constants (Java Virtual Machine Specification 4.4)."""
+    at, left = 10, int.from_bytes(data[8:10]) - 1
+    while left > 0:
+        tag = data[at]
+        size = 3 + int.from_bytes(data[at + 1 : at + 3]) if tag == 1 else SIZES[tag]
+        if tag == 1:
+            yield data[at + 3 : at + size].decode("utf-8", "replace")
+        at, left = at + size, left - (2 if tag in (5, 6) else 1)
 
 
 def _put(path: Path, text: str) -> Path:
