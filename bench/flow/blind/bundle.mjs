@@ -30,7 +30,7 @@ for (const job of JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))) { const 
   if (tool === 'vite') { put(path.join(work, 'index.html'), PAGE('./index.js')); const { build } = await import('vite'); await build({ root: work, base: './', logLevel: 'silent', build: { outDir: path.join(out, 'assets/public'), emptyOutDir: true, modulePreload: false, rollupOptions: {} } }); }
   else if (single !== null) { put(path.join(work, 'whole.js'), single); code = single;
     if (tool === 'terser' || tool === 'hermes') code = (await minify(single, { compress: true, mangle: true })).code;
-    if (tool === 'esbuild') code = (await esbuild.transform(single, { minify: true, target: 'es2017' })).code;
+    if (tool === 'esbuild') code = (await esbuild.transform(single, { minify: true })).code;
     if (tool === 'hermes') { put(path.join(work, 'min.js'), code); fs.mkdirSync(path.dirname(main), { recursive: true }); execFileSync('package/sdks/hermesc/linux64-bin/hermesc', ['-w', '-O', '-emit-binary', '-out', main, path.join(work, 'min.js')]); code = undefined; } }
   else if (tool === 'webpack') await new Promise((ok, no) => webpack({ mode: 'production', context: work, entry: path.join(work, 'index.js'), output: { path: path.dirname(main), filename: path.basename(main) } }, (e, s) => e || s.hasErrors() ? no(e || new Error(s.toString())) : ok()));
   else if (tool === 'esbuild') code = (await esbuild.build({ entryPoints: [path.join(work, 'index.js')], bundle: true, minify: true, format: 'iife', write: false })).outputFiles[0].text;
