@@ -15,6 +15,7 @@ from bench import (
     encoded,
     engine,
     flow,
+    flow_blind,
     fresh,
     graph,
     hermes_large,
@@ -108,6 +109,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--cost", action="store_true", help="of `recipients`, only what the list costs")
     parser.add_argument("--stage", choices=profiles.STAGES, help="only this stage of `profile`")
+    parser.add_argument("--blind", action="store_true", help="of `flow`, only the apps that no version had read before")
     chosen = parser.parse_args()
     names = chosen.names or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
@@ -125,6 +127,8 @@ def main() -> None:
         at = conditions.measured()
         if name == "profile" and chosen.stage:
             part = profiles.run(chosen.stage)
+        elif name == "flow" and chosen.blind:
+            part = flow_blind.run()
         elif name == "recipients" and chosen.cost:
             part = recipients_cost.run()
         else:
