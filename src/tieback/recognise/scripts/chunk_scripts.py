@@ -37,9 +37,8 @@ _MARKS = (b"webpackJsonp", b"webpackChunk")
 _HEAD = 300
 """A chunk has a mark among its first bytes."""
 _MODULE = lazy_pattern(
-    rb"(?<=[{,])\s{0,9}(?:(?P<method>\d{1,7}|\"[\w+/.@-]{1,120}\")(?P<parameters>\([\w$,\s]{0,60}\))"
-    rb"|[\"']?(?P<id>[\w+/.@-]{1,120})[\"']?:\s{0,9}\(?(?P<head>function\s{0,9}[\w$]{0,20}\([\w$,\s]{0,60}\)"
-    rb"|(?:\([\w$,\s]{0,60}\)|[\w$]{1,20})\s{0,9}=>))\s{0,9}(?=\{)"
+    rb"(?<=[{,])\s{0,9}[\"']?(?P<id>[\w+/.@-]{1,120})[\"']?(?::\s{0,9}\(?(?P<head>function\s{0,9}[\w$]{0,20}\([\w$,\s]{0,60}\)"
+    rb"|(?:\([\w$,\s]{0,60}\)|[\w$]{1,20})\s{0,9}=>)|(?<=[\d\"'])(?P<parameters>\([\w$,\s]{0,60}\)))\s{0,9}(?=\{)"
 )
 """A module, also as a method: ``{22(e,t,n){…}}``."""
 _LOADS = lazy_pattern(
@@ -156,9 +155,7 @@ class ChunkScripts:
 
 def _module(found: re.Match[bytes]) -> tuple[bytes, tuple[bytes, int]]:
     """The number or path of a module, the head of its function, and where its body begins."""
-    if found["method"]:
-        return found["method"].strip(b'"'), (found["parameters"] + b"=>", found.end())
-    return found["id"], (found["head"], found.end())
+    return found["id"], (found["head"] or found["parameters"] + b"=>", found.end())
 
 
 def _loaded(text: bytes) -> list[bytes]:
