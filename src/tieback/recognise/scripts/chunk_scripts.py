@@ -88,8 +88,7 @@ class ChunkScripts:
         """Keep a file of a bundle."""
         size = len(data)
         if file.endswith((".js", ".mjs")) and 0 < size <= min(MAX_MODULE_FILE, self._left_of_modules):
-            behind = bytes(data[-_EXPORTS:])
-            if _EXPORT.search(behind) or _IMPORT.search(bytes(data[:_HEAD])) or _EXPORT.search(bytes(data[:_EXPORTS])):
+            if _is_module(data):
                 self._left_of_modules -= size
                 self.modules[file] = bytes(data)
         if not file.endswith(".js") or not 0 < size <= min(MAX_FILE, self._left):
@@ -151,6 +150,14 @@ class ChunkScripts:
         head, at = file.modules[name]
         end = Reader(file.text, at, budget).closing(at)
         return head + file.text[at:end] if 0 < end - at <= MAX_MODULE else b""
+
+
+def _is_module(data: Bytes) -> bool:
+    """True if a script imports or exports names."""
+    head, ends = bytes(data[:_HEAD]), (bytes(data[:_EXPORTS]), bytes(data[-_EXPORTS:]))
+    if b"import" in head and _IMPORT.search(head):
+        return True
+    return any(b"export" in one and _EXPORT.search(one) for one in ends)
 
 
 def _module(found: re.Match[bytes]) -> tuple[bytes, tuple[bytes, int]]:
