@@ -25,8 +25,8 @@ MAX_MODULE_FILE = 2 * 1_048_576
 MAX_MODULES_KEPT = 12 * 1_048_576
 _EXPORTS = 8_192
 """Bytes at the beginning or end of a file with an export of it."""
-_EXPORT = lazy_pattern(rb"(?:^|[;}\s])export\s{0,9}(?:\{|default\b|(?:async|function|class|const|let|var)\s)")
-_IMPORT = lazy_pattern(rb"(?:^|[;}\s])import\s{0,9}(?:[\w$]|\{|\*)[^()'\"`]{0,240}?from\s{0,9}[\"']\.")
+_EXPORT = lazy_pattern(rb"export(?<![\w$.]export)\s{0,9}(?:\{|default\b|(?:async|function|class|const|let|var)\s)")
+_IMPORT = lazy_pattern(rb"import(?<![\w$.]import)\s{0,9}(?:[\w$]|\{|\*)[^()'\"`]{0,240}?from\s{0,9}[\"']\.")
 _MAX_NAMES = 20_000
 _MAX_LOADS = 2_000
 _STEPS = 200_000
@@ -87,10 +87,10 @@ class ChunkScripts:
     def add(self, file: str, data: Bytes) -> None:
         """Keep a file of a bundle."""
         size = len(data)
-        if file.endswith((".js", ".mjs")) and 0 < size <= min(MAX_MODULE_FILE, self._left_of_modules):
-            if _is_module(data):
-                self._left_of_modules -= size
-                self.modules[file] = bytes(data)
+        is_script = file.endswith((".js", ".mjs"))
+        if is_script and 0 < size <= min(MAX_MODULE_FILE, self._left_of_modules) and _is_module(data):
+            self._left_of_modules -= size
+            self.modules[file] = bytes(data)
         if not file.endswith(".js") or not 0 < size <= min(MAX_FILE, self._left):
             return
         if any(data.find(mark) >= 0 for mark in _MARKS):
