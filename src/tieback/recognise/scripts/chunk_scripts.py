@@ -25,8 +25,8 @@ MAX_MODULE_FILE = 2 * 1_048_576
 MAX_MODULES_KEPT = 12 * 1_048_576
 _EXPORTS = 8_192
 """Bytes at the beginning or end of a file with an export of it."""
-_EXPORT = lazy_pattern(rb"(?:^|[;}\s])export\s{0,9}(?:\{|default\b|(?:async|function|class|const|let|var)\s)")
-_IMPORT = lazy_pattern(rb"(?:^|[;}\s])import\s{0,9}(?:[\w$]|\{|\*)[^()'\"`]{0,240}?from\s{0,9}[\"']\.")
+_EXPORT = lazy_pattern(rb"export(?<![\w$.]export)\s{0,9}(?:\{|default\b|(?:async|function|class|const|let|var)\s)")
+_IMPORT = lazy_pattern(rb"import(?<![\w$.]import)\s{0,9}(?:[\w$]|\{|\*)[^()'\"`]{0,240}?from\s{0,9}[\"']\.")
 _MAX_NAMES = 20_000
 _MAX_LOADS = 2_000
 _STEPS = 200_000
@@ -37,9 +37,8 @@ _MARKS = (b"webpackJsonp", b"webpackChunk")
 _HEAD = 300
 """A chunk has a mark among its first bytes."""
 _MODULE = lazy_pattern(
-    rb"(?<=[{,])\s{0,9}(?:(?P<method>\d{1,7}|\"[\w+/.@-]{1,120}\")(?P<parameters>\([\w$,\s]{0,60}\))"
-    rb"|[\"']?(?P<id>[\w+/.@-]{1,120})[\"']?:\s{0,9}\(?(?P<head>function\s{0,9}[\w$]{0,20}\([\w$,\s]{0,60}\)"
-    rb"|(?:\([\w$,\s]{0,60}\)|[\w$]{1,20})\s{0,9}=>))\s{0,9}(?=\{)"
+    rb"(?<=[{,])\s{0,9}[\"']?(?P<id>[\w+/.@-]{1,120})[\"']?(?::\s{0,9}\(?(?P<head>function\s{0,9}[\w$]{0,20}\([\w$,\s]{0,60}\)"
+    rb"|(?:\([\w$,\s]{0,60}\)|[\w$]{1,20})\s{0,9}=>)|(?<=[\d\"'])(?P<parameters>\([\w$,\s]{0,60}\)))\s{0,9}(?=\{)"
 )
 """A module, also as a method: ``{22(e,t,n){…}}``."""
 _LOADS = lazy_pattern(rb"\((?:(?P<quote>[\"'])(?P<path>[\w+/.@-]{1,120})(?P=quote)|(?P<number>\d{1,7}))\)")
@@ -88,11 +87,10 @@ class ChunkScripts:
     def add(self, file: str, data: Bytes) -> None:
         """Keep a file of a bundle."""
         size = len(data)
-        if file.endswith((".js", ".mjs")) and 0 < size <= min(MAX_MODULE_FILE, self._left_of_modules):
-            behind = bytes(data[-_EXPORTS:])
-            if _EXPORT.search(behind) or _IMPORT.search(bytes(data[:_HEAD])) or _EXPORT.search(bytes(data[:_EXPORTS])):
-                self._left_of_modules -= size
-                self.modules[file] = bytes(data)
+        is_script = file.endswith((".js", ".mjs"))
+        if is_script and 0 < size <= min(MAX_MODULE_FILE, self._left_of_modules) and _is_module(data):
+            self._left_of_modules -= size
+            self.modules[file] = bytes(data)
         if not file.endswith(".js") or not 0 < size <= min(MAX_FILE, self._left):
             return
         if any(data.find(mark) >= 0 for mark in _MARKS):
@@ -154,11 +152,17 @@ class ChunkScripts:
         return head + file.text[at:end] if 0 < end - at <= MAX_MODULE else b""
 
 
+def _is_module(data: Bytes) -> bool:
+    """True if a script imports or exports names."""
+    head, ends = bytes(data[:_HEAD]), (bytes(data[:_EXPORTS]), bytes(data[-_EXPORTS:]))
+    if b"import" in head and _IMPORT.search(head):
+        return True
+    return any(b"export" in one and _EXPORT.search(one) for one in ends)
+
+
 def _module(found: re.Match[bytes]) -> tuple[bytes, tuple[bytes, int]]:
     """The number or path of a module, the head of its function, and where its body begins."""
-    if found["method"]:
-        return found["method"].strip(b'"'), (found["parameters"] + b"=>", found.end())
-    return found["id"], (found["head"], found.end())
+    return found["id"], (found["head"] or found["parameters"] + b"=>", found.end())
 
 
 def _loaded(text: bytes) -> list[bytes]:
