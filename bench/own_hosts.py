@@ -53,6 +53,8 @@ PARTS = (
     "set 40",
     "set 41",
     "set 42",
+    "set 43",
+    "set 44",
 )
 """Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96

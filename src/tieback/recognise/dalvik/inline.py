@@ -1,6 +1,7 @@
 """The texts that one method makes, whatever it gets and calls.
 
-The method runs with unknown arguments. An instruction that needs something unknown is passed over: its result is
+The method runs with unknown arguments. Of its object, those fields are known that a constructor without parameters
+sets. An instruction that needs something unknown is passed over: its result is
 unknown, and so is each object that it can have changed. Behind a condition that is not known, both ways are taken, the
 nearer one first.
 """
@@ -8,12 +9,13 @@ nearer one first.
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
-from tieback.recognise.dalvik.classes import Method
+from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.library.strings import Builder
 from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
     UNKNOWN,
+    FieldsInPart,
     JavaArray,
     JavaObject,
     LimitError,
@@ -52,13 +54,33 @@ class MadeText(NamedTuple):
 def texts_made(machine: Machine, method: Method) -> list[MadeText]:
     """The texts, in the order in which they are made. Raises ``LimitError`` if no run is left."""
     machine.begin(("", ""), TRY_STEPS)
-    machine.made, machine.changed = [], set()
-    machine.outermost = Frame(machine, method, [UNKNOWN] * method.width)
+    arguments: list[Any] = [UNKNOWN] * method.width
     try:
+        if not method.static and method.width and method.name != "<init>":
+            arguments[0] = _receiver(machine, method.owner) or UNKNOWN
+        machine.begin(("", ""), TRY_STEPS)
+        machine.made, machine.changed = [], set()
+        machine.outermost = Frame(machine, method, arguments)
         _run(machine.outermost)
     finally:
         machine.outermost = None
     return [MadeText(at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made]
+
+
+def _receiver(machine: Machine, kind: str) -> JavaObject | None:
+    """An object of a class, as its constructor without parameters leaves it; ``None`` if it has none that runs."""
+    constructor = MethodRef(kind, "<init>", "", "V")
+    try:
+        method = machine.path.method(kind, constructor)
+    except NotRunnableError:
+        return None
+    if method is None or method.owner != kind or method.static or method.width != 1:
+        return None
+    made = JavaObject(kind)
+    made.fields = FieldsInPart()
+    machine.outermost = Frame(machine, method, [made])
+    _run(machine.outermost)
+    return made
 
 
 def _gives(machine: Machine, method: Method, at: int) -> bool:
@@ -136,7 +158,7 @@ def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
         else:
             machine.allocate(_OBJECT + len(value.fields))
             made = known[id(value)] = JavaObject(value.kind, value.payload)
-            made.fields = {name: _copy(machine, item, known) for name, item in value.fields.items()}
+            made.fields = type(value.fields)({name: _copy(machine, item, known) for name, item in value.fields.items()})
             made.payload = _payload(machine, value.payload, known)
     return known[id(value)]
 

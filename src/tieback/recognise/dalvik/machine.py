@@ -13,6 +13,7 @@ from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, Metho
 from tieback.recognise.dalvik.objects import (
     STRING,
     UNKNOWN,
+    FieldsInPart,
     JavaArray,
     JavaObject,
     LimitError,
@@ -67,6 +68,7 @@ PARENTS = {
     "Ljava/security/GeneralSecurityException;": "Ljava/lang/Exception;",
     "Ljava/io/UnsupportedEncodingException;": "Ljava/io/IOException;",
     "Ljava/io/EOFException;": "Ljava/io/IOException;",
+    "Lorg/json/JSONException;": "Ljava/lang/Exception;",
     "Ljava/io/IOException;": "Ljava/lang/Exception;",
     "Ljava/lang/ClassNotFoundException;": "Ljava/lang/ReflectiveOperationException;",
     "Ljava/lang/ReflectiveOperationException;": "Ljava/lang/Exception;",
@@ -504,6 +506,8 @@ class Machine:
         return None if ref.result == "V" and not its_own else UNKNOWN
 
     def _may_change(self, value: Any) -> bool:
+        if isinstance(value, JavaObject) and isinstance(value.fields, FieldsInPart):
+            return False  # the platform does not know the fields of a class of the app
         return isinstance(value, JavaArray) or (
             isinstance(value, JavaObject) and not self.is_a(value.kind, "Ljava/lang/Throwable;")
         )

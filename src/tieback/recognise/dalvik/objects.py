@@ -47,6 +47,14 @@ class JavaObject:
         self.payload = payload
 
 
+class FieldsInPart(dict[str, Any]):
+    """Fields of an object that other code can have set: one that its constructor does not set is not known."""
+
+    def get(self, key: str, _default: Any = None) -> Any:
+        """The value of a field."""
+        return super().get(key, UNKNOWN)
+
+
 class Boxed(NamedTuple):
     """A value of ``Integer``, ``Long``, ``Character`` and similar classes."""
 

@@ -6,7 +6,17 @@ from typing import Any
 
 from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef
 from tieback.recognise.dalvik.interpreter import run_frame
-from tieback.recognise.dalvik.library import charsets, collections, crypto, files, numbers, platform, streams, strings
+from tieback.recognise.dalvik.library import (
+    charsets,
+    collections,
+    crypto,
+    files,
+    json_objects,
+    numbers,
+    platform,
+    streams,
+    strings,
+)
 from tieback.recognise.dalvik.machine import AppFiles, LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
@@ -41,7 +51,7 @@ type Result = str | bytes | tuple[str, ...]
 def _library() -> Mapping[str, LibraryCall]:
     """The methods of the platform that are computed."""
     library: dict[str, LibraryCall] = {}
-    for module in (charsets, strings, numbers, collections, streams, crypto, files, platform):
+    for module in (charsets, strings, numbers, collections, streams, crypto, files, json_objects, platform):
         library |= module.CALLS
     return library
 

@@ -9,7 +9,16 @@ import pytest
 from tests.each import each
 from tieback.recognise.dalvik.classes import ClassPath
 from tieback.recognise.dalvik.interpreter import run_frame
-from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
+from tieback.recognise.dalvik.library import (
+    charsets,
+    collections,
+    crypto,
+    json_objects,
+    numbers,
+    platform,
+    streams,
+    strings,
+)
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
@@ -24,7 +33,7 @@ from tieback.recognise.dalvik.objects import (
 
 PACKAGE = Path(strings.__file__).parents[1]
 CALLS: dict[str, LibraryCall] = {}
-for module in (charsets, strings, numbers, collections, streams, crypto, platform):
+for module in (charsets, strings, numbers, collections, streams, crypto, json_objects, platform):
     CALLS |= module.CALLS
 
 
