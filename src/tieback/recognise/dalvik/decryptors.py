@@ -8,6 +8,7 @@ looked at. Static initialisers with such code are run for the strings that they 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -541,7 +542,9 @@ def _addresses(made: Iterable[MadeText]) -> list[str]:
     """The texts that are addresses, without those that only become another text, and the beginnings of longer ones."""
     found = dict.fromkeys(one.text for one in made if len(one.text) <= MAX_ADDRESS and not one.changed)
     texts = [text for text in found if _STARTS.match(text)]
-    return [text for text in texts if not any(other != text and other.startswith(text) for other in texts)]
+    # In their order, the beginning of a longer text stands right before one.
+    begins = {one for one, following in pairwise(sorted(texts)) if following.startswith(one)}
+    return [text for text in texts if text not in begins]
 
 
 def _is_program(method: Method) -> bool:

@@ -5,6 +5,7 @@ one of the constants is left to that extractor.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import msgspec
@@ -356,9 +357,10 @@ class _Finds:
             left_out: hosts of other finds that are not back ends.
         """
         known = {value for _, _, value in self._told}
-        composed = [flow.value.text for flow in self._analysis.flows if isinstance(flow.value, TextValue)]
+        composed = sorted(flow.value.text for flow in self._analysis.flows if isinstance(flow.value, TextValue))
         for each in addresses:
-            if any(text.startswith(each.text) for text in composed):
+            at = bisect_left(composed, each.text)
+            if at < len(composed) and composed[at].startswith(each.text):
                 continue  # a base address, with its path appended
             dex = self._parts[each.file].dex
             origin = each.file, each.code, each.at

@@ -16,8 +16,12 @@ from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextV
 
 MAX_RUNS = 2_000
 """Most methods of one app that are run."""
+MAX_MADE = 2_000
+"""Most addresses that they make; the runs end with the method that makes more."""
 MAX_FILLED = 16
 """Most addresses that one text with unknown parts stands for."""
+MAX_LOOKS = 200
+"""Most addresses with the same beginning that are looked at for one text."""
 _LEAST = 16
 """Least characters that are known of an address with unknown parts; a scheme takes eight."""
 _END = "\U0010ffff"
@@ -44,6 +48,9 @@ def made_addresses(methods: Iterable[MethodCode], decryption: Decryption) -> lis
     for _, method in zip(range(MAX_RUNS), methods, strict=False):
         for one in decryption.made_in(method.file, method.code):
             found.setdefault(one.text, MadeAddress(one.text, method.file, method.code, one.at, one.gives))
+        if len(found) > MAX_MADE:
+            decryption.made_all = False
+            break
     return sorted(found.values(), key=lambda one: one.text)
 
 
@@ -75,7 +82,8 @@ def _open_text(flow: DataFlow) -> str:
 
 def _fitting(text: str, texts: Sequence[str]) -> Iterator[str]:
     begin, *parts = text.split(HOLE)
-    for at in range(bisect_left(texts, begin), bisect_left(texts, begin + _END)):
+    first = bisect_left(texts, begin)
+    for at in range(first, min(bisect_left(texts, begin + _END), first + MAX_LOOKS)):
         if _fits(texts[at], len(begin), parts):
             yield texts[at]
 

@@ -29,6 +29,12 @@ def test_addresses_of_loops_and_of_renamed_functions_are_whole() -> None:
     assert {"https://loop.shop.test/v2/items", "https://join.shop.test/v1/cart"} <= shown
 
 
+def test_fields_are_known_that_the_constructor_sets_and_no_others() -> None:
+    shown, left_out = finds()
+    assert "https://kept.shop.test/v2/items" in shown
+    assert not any("null" in value for value in (*shown, *left_out))
+
+
 def test_each_way_has_its_own_texts() -> None:
     shown, _ = finds()
     either = {value for value in shown if "either" in value}

@@ -12,12 +12,9 @@ from tieback.recognise.dalvik.library.json_objects import CALLS, MAX_JSON
 from tieback.recognise.dalvik.objects import UNKNOWN, JavaObject, NotRunnableError, ThrownError
 
 OBJECT, ARRAY, TEXT = "Lorg/json/JSONObject;", "Lorg/json/JSONArray;", "Ljava/lang/String;"
-SETTINGS = (
-    '{"host": "shop.test", "port": 8443, "tls": true, "none": null, "half": 0.5, "at": "80", '
-    '"list": [{"a": 1}, 2]}'
-)
-    '{"host": "shop.test", "port": 8443, "tls": true, "none": null, "half": 0.5, "at": "80", "list": [{"a": 1}, 2]}'
-)
+SETTINGS = """
+{"host": "shop.test", "port": 8443, "tls": true, "none": null, "half": 0.5, "at": "80", "list": [{"a": 1}, 2]}
+"""
 
 
 def read(text: str, kind: str = OBJECT) -> JavaObject:

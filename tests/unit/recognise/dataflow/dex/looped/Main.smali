@@ -2,10 +2,24 @@
 .class public Ltest/looped/Main;
 .super Landroid/app/Activity;
 
+.field private base:Ljava/lang/String;
+# Only other code sets this one.
+.field private later:Ljava/lang/String;
+
+.method public constructor <init>()V
+    .registers 2
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    const-string v0, "https://kept.shop.test//"
+    iput-object v0, p0, Ltest/looped/Main;->base:Ljava/lang/String;
+    return-void
+.end method
+
 .method public onCreate(Landroid/os/Bundle;)V
     .registers 3
     invoke-super {p0, p1}, Landroid/app/Activity;->onCreate(Landroid/os/Bundle;)V
     invoke-virtual {p0}, Ltest/looped/Main;->loop()V
+    invoke-virtual {p0}, Ltest/looped/Main;->kept()V
+    invoke-virtual {p0}, Ltest/looped/Main;->later()V
     invoke-virtual {p0}, Ltest/looped/Main;->joined()V
     invoke-virtual {p0}, Ltest/looped/Main;->logged()V
     invoke-virtual {p0}, Ltest/looped/Main;->cut()V
@@ -153,6 +167,62 @@
     const-string v1, "/b"
     invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
     :done
+    invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v0
+    invoke-direct {p0, v0}, Ltest/looped/Main;->open(Ljava/lang/String;)V
+    return-void
+.end method
+
+.method public kept()V
+    .registers 6
+    new-instance v0, Ljava/lang/StringBuilder;
+    invoke-direct {v0}, Ljava/lang/StringBuilder;-><init>()V
+    iget-object v4, p0, Ltest/looped/Main;->base:Ljava/lang/String;
+    invoke-virtual {v4}, Ljava/lang/String;->length()I
+    move-result v1
+    :next
+    add-int/lit8 v1, v1, -0x1
+    invoke-virtual {v4, v1}, Ljava/lang/String;->charAt(I)C
+    move-result v2
+    const/16 v3, 0x2f
+    if-eq v2, v3, :next
+    const/4 v2, 0x0
+    add-int/lit8 v1, v1, 0x1
+    invoke-virtual {v4, v2, v1}, Ljava/lang/String;->subSequence(II)Ljava/lang/CharSequence;
+    move-result-object v1
+    invoke-virtual {v1}, Ljava/lang/Object;->toString()Ljava/lang/String;
+    move-result-object v1
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    const-string v1, "/v2/items"
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v0
+    invoke-direct {p0, v0}, Ltest/looped/Main;->open(Ljava/lang/String;)V
+    return-void
+.end method
+
+.method public later()V
+    .registers 6
+    new-instance v0, Ljava/lang/StringBuilder;
+    invoke-direct {v0}, Ljava/lang/StringBuilder;-><init>()V
+    iget-object v4, p0, Ltest/looped/Main;->later:Ljava/lang/String;
+    invoke-virtual {v4}, Ljava/lang/String;->length()I
+    move-result v1
+    :next
+    add-int/lit8 v1, v1, -0x1
+    invoke-virtual {v4, v1}, Ljava/lang/String;->charAt(I)C
+    move-result v2
+    const/16 v3, 0x2f
+    if-eq v2, v3, :next
+    const/4 v2, 0x0
+    add-int/lit8 v1, v1, 0x1
+    invoke-virtual {v4, v2, v1}, Ljava/lang/String;->subSequence(II)Ljava/lang/CharSequence;
+    move-result-object v1
+    invoke-virtual {v1}, Ljava/lang/Object;->toString()Ljava/lang/String;
+    move-result-object v1
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    const-string v1, "https://later.shop.test/x"
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
     invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
     move-result-object v0
     invoke-direct {p0, v0}, Ltest/looped/Main;->open(Ljava/lang/String;)V
