@@ -103,7 +103,10 @@ def _run(frame: Frame) -> None:
         except LimitError:
             return
         except (NotRunnableError, ThrownError, *FAULTS):
-            goes_on = _pass(frame, others)
+            try:
+                goes_on = _pass(frame, others)
+            except LimitError:  # of the copies for another way
+                return
         while not goes_on and others:
             frame.at, frame.registers = others.pop()
             goes_on = frame.at not in seen

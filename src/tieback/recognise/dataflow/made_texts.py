@@ -5,7 +5,7 @@ function of Kotlin, such as ``joinToString``. A run of the method does, if all p
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tieback.recognise.dalvik.decryptors import Decryption
@@ -41,11 +41,12 @@ class MadeAddress(NamedTuple):
     """True if the instruction gives a text, which is then the address or has become part of it."""
 
 
-def made_addresses(methods: Iterable[MethodCode], decryption: Decryption) -> list[MadeAddress]:
+def made_addresses(methods: Sequence[MethodCode], decryption: Decryption) -> list[MadeAddress]:
     """The addresses that runs of some methods make, each once."""
     found: dict[str, MadeAddress] = {}
     decryption.begin_made()
-    for _, method in zip(range(MAX_RUNS), methods, strict=False):
+    decryption.made_all = len(methods) <= MAX_RUNS
+    for method in methods[:MAX_RUNS]:
         for one in decryption.made_in(method.file, method.code):
             found.setdefault(one.text, MadeAddress(one.text, method.file, method.code, one.at, one.gives))
         if len(found) > MAX_MADE:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
-from tieback.model.sighting import NotBackend, Sighting
+from tieback.model.sighting import NotBackend, Problem, Sighting
+from tieback.recognise.dalvik import inline
+from tieback.recognise.dalvik.machine import RUN_MEMORY
 from tieback.recognise.dataflow import made_texts
 from tieback.recognise.dataflow.analysis import DataFlow
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
@@ -50,6 +52,21 @@ def test_an_address_that_is_only_logged_is_left_out() -> None:
 def test_an_address_that_code_cuts_is_not_shown_whole() -> None:
     shown, _ = finds()
     assert "https://cut.shop.test/v2/items" not in shown
+
+
+def test_texts_are_kept_if_the_copies_for_another_way_reach_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inline, "_OBJECT", RUN_MEMORY + 1)
+    shown, _ = finds()
+    assert "https://two.shop.test/v2/items" in shown
+
+
+def test_methods_that_are_not_run_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made_texts, "MAX_RUNS", 1)
+    read = artifact((DEX / "looped.dex").read_bytes())
+    problems = [find.what for find in EXTRACTOR.extract_app(read.buffers) if isinstance(find, Problem)]
+    assert [what.partition(" (")[0] for what in problems] == [
+        "not every method that can put an address together was run"
+    ]
 
 
 def test_without_runs_the_walk_knows_only_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@
     invoke-virtual {p0}, Landroid/app/Activity;->isFinishing()Z
     move-result v0
     invoke-virtual {p0, v0}, Ltest/looped/Main;->either(Z)V
+    invoke-virtual {p0, v0}, Ltest/looped/Main;->two(Z)V
     return-void
 .end method
 
@@ -226,5 +227,38 @@
     invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
     move-result-object v0
     invoke-direct {p0, v0}, Ltest/looped/Main;->open(Ljava/lang/String;)V
+    return-void
+.end method
+
+.method public two(Z)V
+    .registers 7
+    new-instance v0, Ljava/lang/StringBuilder;
+    invoke-direct {v0}, Ljava/lang/StringBuilder;-><init>()V
+    const-string v4, "https://two.shop.test//"
+    invoke-virtual {v4}, Ljava/lang/String;->length()I
+    move-result v1
+    :next
+    add-int/lit8 v1, v1, -0x1
+    invoke-virtual {v4, v1}, Ljava/lang/String;->charAt(I)C
+    move-result v2
+    const/16 v3, 0x2f
+    if-eq v2, v3, :next
+    const/4 v2, 0x0
+    add-int/lit8 v1, v1, 0x1
+    invoke-virtual {v4, v2, v1}, Ljava/lang/String;->subSequence(II)Ljava/lang/CharSequence;
+    move-result-object v1
+    invoke-virtual {v1}, Ljava/lang/Object;->toString()Ljava/lang/String;
+    move-result-object v1
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    const-string v1, "/v2/items"
+    invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v0
+    invoke-direct {p0, v0}, Ltest/looped/Main;->open(Ljava/lang/String;)V
+    new-instance v0, Ljava/lang/StringBuilder;
+    invoke-direct {v0}, Ljava/lang/StringBuilder;-><init>()V
+    if-eqz p1, :done
+    invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    :done
     return-void
 .end method
