@@ -206,7 +206,7 @@ class DataflowExtractor:
         for find in finds.made(made, shown, left_out):
             _note(find, shown, left_out)
             yield find
-        if decryption.made_all is False:
+        if not decryption.made_all:
             what = f"not every method that can put an address together was run (limit on the work per app): {MAY_MISS}"
             yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
         yield from finds.decrypted_hosts(decryption, shown)
