@@ -17,7 +17,8 @@ from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, CredentialGrade, NotBackend, Sighting
 from tieback.recognise.dataflow import extract
 from tieback.recognise.dataflow.dex.dexfile import DexFile
-from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
+from tieback.recognise.dataflow.extract import DataflowExtractor
+from tieback.recognise.dataflow.finds import RULE
 from tieback.recognise.dataflow.walk import app_methods, getters, state
 from tieback.recognise.dataflow.walk.secrets import named_values
 from tieback.recognise.extract import EndpointExtractor
