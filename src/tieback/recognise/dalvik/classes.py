@@ -39,7 +39,7 @@ class MethodRef(NamedTuple):
 class Method:
     """A method with code."""
 
-    __slots__ = ("bodies", "dex", "name", "owner", "registers", "static", "tries", "units", "width")
+    __slots__ = ("bodies", "code", "dex", "name", "owner", "registers", "static", "tries", "units", "width")
 
     def __init__(self, dex: DexFile, owner: str, ref: MethodRef, offset: int) -> None:
         """Read a code item. Raises ``NotRunnableError`` if it is not plausible or too long."""
@@ -47,6 +47,7 @@ class Method:
         if code is None or code.units > MAX_UNITS:
             raise NotRunnableError("a method has no plausible code")
         self.dex = dex
+        self.code = code
         self.owner = owner
         self.name = ref.name
         self.registers, ins = struct.unpack_from("<2H", dex.data, offset)

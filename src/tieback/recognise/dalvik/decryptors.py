@@ -111,7 +111,7 @@ _CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Ljavax/crypto/CipherInputStream;": {"<init>": ("",)},
 }
 _ADDRESS = lazy_pattern(r"://|\.[a-z]{2,}")
-_STARTS = lazy_pattern(r"[a-z][a-z0-9+.-]{1,15}://[^\s/]", re.IGNORECASE)
+_STARTS = lazy_pattern(r"(?:jdbc:)?[a-z][a-z0-9+.-]{1,15}://[^\s/]", re.IGNORECASE)
 """The beginning of an address with a host."""
 
 

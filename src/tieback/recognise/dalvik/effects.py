@@ -7,9 +7,10 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from tieback.intake.apps.dalvik_opcodes import by_number
+from tieback.intake.apps.dalvik_opcodes import by_number, opcode_numbers
 from tieback.recognise.dalvik import arithmetic
 from tieback.recognise.dalvik.arithmetic import Operation
+from tieback.recognise.dalvik.classes import Method
 from tieback.recognise.dalvik.machine import CallSite, Frame
 from tieback.recognise.dalvik.objects import (
     STRING,
@@ -22,11 +23,28 @@ from tieback.recognise.dalvik.objects import (
     narrowed,
 )
 from tieback.recognise.dalvik.supertypes import is_of_platform
+from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect
 
 _INTERNED = 256
 """Most characters of a text that is compared by its content where Java compares references."""
 _OBJECT_SIZE = 256
 """Bytes that a new object stands for in the memory limit."""
+_GUARD = 12
+"""Most instructions that make an exception before it is thrown."""
+_THROWER = 120
+"""Most code units of a method that only throws."""
+_THROW, _STATIC_CALL = opcode_numbers("throw")[0], opcode_numbers("invoke-static")[0]
+_RETURNS = frozenset(opcode_numbers("return-void..return-object"))
+_ENDS = frozenset(
+    (
+        OpcodeEffect.END,
+        OpcodeEffect.GOTO,
+        OpcodeEffect.GOTO_16,
+        OpcodeEffect.GOTO_32,
+        OpcodeEffect.IF,
+        OpcodeEffect.SWITCH,
+    )
+)
 RETURN = -1
 """Unit after a ``return``."""
 
@@ -221,14 +239,59 @@ def _if_le(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
     return c if r[a] <= r[b] else None
 
 
-def _if_eqz(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
-    _known(r[a], 0)
+def _if_eqz(frame: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    if r[a] is UNKNOWN:
+        return _beyond_guard(frame, b)
     return b if r[a] == 0 else None
 
 
-def _if_nez(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
-    _known(r[a], 0)
+def _if_nez(frame: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    if r[a] is UNKNOWN:
+        return _beyond_guard(frame, b)
     return b if r[a] != 0 else None
+
+
+def _beyond_guard(frame: Frame, target: int) -> int | None:
+    """Where code goes on after a condition with an unknown value, if one of the two ways only throws."""
+    following = frame.at + LENGTHS[frame.method.units[frame.at] & 255]
+    throws = _throws(frame, following), _throws(frame, target)
+    if frame.machine.outermost is None or throws[0] == throws[1]:
+        raise NotRunnableError("a branch on an unknown value")
+    return target if throws[0] else None
+
+
+def _throws(frame: Frame, at: int) -> bool:
+    """True if the code at a unit throws something within a few instructions, without a condition or an end before.
+
+    A shrinker calls a function for it, as those of Kotlin that check parameters.
+    """
+    method = frame.method
+    for _ in range(_GUARD):
+        if not 0 <= at < len(method.units):
+            return False
+        opcode = method.units[at] & 255
+        if KINDS[opcode] in _ENDS:
+            return opcode == _THROW
+        if opcode == _STATIC_CALL and at + 1 < len(method.units):
+            ref = frame.machine.path.ref(method.dex, method.units[at + 1])
+            called = frame.machine.path.method(ref.owner, ref) if ref.result == "V" else None
+            if called is not None and _only_throws(called):
+                return True
+        at += LENGTHS[opcode]
+    return False
+
+
+def _only_throws(method: Method) -> bool:
+    """True for a short method that does not return."""
+    at, units = 0, method.units
+    if len(units) > _THROWER or units[-1] & 255 != _THROW:
+        return False
+    while at < len(units):
+        opcode = units[at] & 255
+        if opcode in _RETURNS or not opcode:
+            return False
+        at += LENGTHS[opcode]
+    return True
 
 
 def _if_ltz(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:

@@ -48,7 +48,7 @@ class MadeText(NamedTuple):
     gives: bool
     """True if the instruction is a call with a text as its result."""
     changed: bool
-    """True if the code then makes another text of it, by a method such as ``substring``."""
+    """True if the code then makes another address of it, by a method such as ``replace``."""
 
 
 def texts_made(machine: Machine, method: Method) -> list[MadeText]:
@@ -56,8 +56,9 @@ def texts_made(machine: Machine, method: Method) -> list[MadeText]:
     machine.begin(("", ""), TRY_STEPS)
     arguments: list[Any] = [UNKNOWN] * method.width
     try:
-        if not method.static and method.width and method.name != "<init>":
-            arguments[0] = _receiver(machine, method.owner) or UNKNOWN
+        if not method.static and method.width:
+            has_object = method.name == "<init>"
+            arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner) or UNKNOWN
         machine.begin(("", ""), TRY_STEPS)
         machine.made, machine.changed = [], set()
         machine.outermost = Frame(machine, method, arguments)
@@ -65,6 +66,13 @@ def texts_made(machine: Machine, method: Method) -> list[MadeText]:
     finally:
         machine.outermost = None
     return [MadeText(at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made]
+
+
+def _object(kind: str) -> JavaObject:
+    """An object without any known field."""
+    made = JavaObject(kind)
+    made.fields = FieldsInPart()
+    return made
 
 
 def _receiver(machine: Machine, kind: str) -> JavaObject | None:
@@ -76,8 +84,7 @@ def _receiver(machine: Machine, kind: str) -> JavaObject | None:
         return None
     if method is None or method.owner != kind or method.static or method.width != 1:
         return None
-    made = JavaObject(kind)
-    made.fields = FieldsInPart()
+    made = _object(kind)
     machine.outermost = Frame(machine, method, [made])
     _run(machine.outermost)
     return made

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
 from tieback.recognise.dalvik.objects import (
-    STRING,
     UNKNOWN,
     FieldsInPart,
     JavaArray,
@@ -151,8 +150,10 @@ CONTEXTS = frozenset(
 """Classes of the platform that only lead to the resources of the app: which object it is does not matter."""
 
 
-_OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;"}
-"""Classes whose objects open the files of the app."""
+PREFERENCES = "Landroid/content/SharedPreferences;"
+"""Saved settings: each call names the value that counts before the setting is saved."""
+_OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;", PREFERENCES}
+"""Classes whose objects open the files of the app, or give the values with which it begins."""
 
 
 class CallSite(NamedTuple):
@@ -217,7 +218,7 @@ class Machine:
         self.made: list[tuple[int, str]] = []
         """Texts that the run made, with the unit that the outermost frame was at, if they are collected."""
         self.changed: set[str] = set()
-        """Texts that the run gave to methods of theirs that make another text, such as ``substring``."""
+        """Texts that the run gave to methods of theirs that make another address, such as ``replace``."""
         self.outermost: Frame | None = None
         """The frame whose run is collected."""
         self.constants: set[str] = set()
@@ -453,9 +454,10 @@ class Machine:
         if not isinstance(target, Method):
             arguments = [registers[place] for place in site.places]
             self.spend(2 + sum(map(_cost, arguments)))
-            if self.outermost is not None and site.ref.result == STRING and type(arguments[0]) is str:
+            result = target(self, arguments)
+            if self.outermost is not None and type(result) is str and type(arguments[0]) is str and "://" in result:
                 self.changed.add(arguments[0])
-            return target(self, arguments)
+            return result
         if target.static is not static:
             raise NotRunnableError("a call of the wrong kind")
         if static:

@@ -14,6 +14,7 @@ from tieback.recognise.dalvik.library import (
     json_objects,
     numbers,
     platform,
+    references,
     streams,
     strings,
 )
@@ -51,7 +52,7 @@ type Result = str | bytes | tuple[str, ...]
 def _library() -> Mapping[str, LibraryCall]:
     """The methods of the platform that are computed."""
     library: dict[str, LibraryCall] = {}
-    for module in (charsets, strings, numbers, collections, streams, crypto, files, json_objects, platform):
+    for module in (charsets, strings, numbers, collections, streams, crypto, files, json_objects, platform, references):
         library |= module.CALLS
     return library
 

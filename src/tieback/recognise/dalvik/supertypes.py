@@ -15,6 +15,8 @@ _MAP = ("util/Map", "util/AbstractMap", "lang/Cloneable", "io/Serializable")
 _DEQUE = ("util/Deque", "util/Queue")
 _VALUE = ("lang/Comparable", "io/Serializable")
 _BUILDER = ("lang/CharSequence", "lang/Appendable", "io/Serializable")
+_CLOSEABLE = ("lang/AutoCloseable", "io/Closeable")
+_READER = (*_CLOSEABLE, "lang/Readable", "io/Reader")
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "lang/String": ("lang/CharSequence", *_VALUE),
     "lang/StringBuilder": _BUILDER,
@@ -33,6 +35,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "util/HashSet": _SET,
     "util/LinkedHashSet": (*_SET, "util/HashSet"),
     "util/Iterator": (),
+    "io/InputStream": _CLOSEABLE,
+    "io/ByteArrayInputStream": (*_CLOSEABLE, "io/InputStream"),
+    "io/InputStreamReader": _READER,
+    "io/BufferedReader": _READER,
+    "io/StringReader": _READER,
 }
 _SUPERTYPES = {
     f"Ljava/{name};": frozenset(f"Ljava/{one};" for one in (name, *its, "lang/Object")) for name, its in _NAMES.items()

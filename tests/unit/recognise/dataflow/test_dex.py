@@ -44,6 +44,15 @@ def test_strings_and_types_are_found_by_their_text() -> None:
     assert DATA[FILE.string_begin(FILE.string_of(b"broker.shop.test")) :].startswith(b"broker.shop.test\0")
 
 
+def test_strings_with_nul_are_before_all_others() -> None:
+    file = DexFile((Path(__file__).parent / "dex" / "zeros.dex").read_bytes())
+    texts = [file.raw(index) for index in range(len(file.strings))]
+    assert sum(b"\xc0\x80" in text for text in texts) == 22
+    for index, text in enumerate(texts):
+        assert file.string_of(text) == index
+    assert file.string_of(b"$r8$lambd") == file.string_of(b"\xc0\x80") == file.string_of(b"a\xc0\x80c") == -1
+
+
 @pytest.mark.parametrize("index", [-1, 1 << 20])
 def test_indices_outside_of_the_tables_read_as_nothing(index: int) -> None:
     assert FILE.string(index) == ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tieback.recognise.dalvik.library.strings import sequence, text_of
-from tieback.recognise.dalvik.machine import PARENTS, LibraryCall, Machine
+from tieback.recognise.dalvik.machine import PARENTS, PREFERENCES, LibraryCall, Machine
 from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaObject, NotRunnableError, kind_of
 
 _ELEMENT = "Ljava/lang/StackTraceElement;"
@@ -117,6 +117,8 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_ELEMENT}->getMethodName()": lambda _, a: _element(a[0])[1],
         "Lkotlin/jvm/internal/Intrinsics;->areEqual(Ljava/lang/Object;Ljava/lang/Object;)": _same,
     }
+    for name, kind in (("String", "Ljava/lang/String;"), ("Int", "I"), ("Boolean", "Z"), ("Long", "J"), ("Float", "F")):
+        found[f"{PREFERENCES}->get{name}(Ljava/lang/String;{kind})"] = lambda _, a: a[2]
     for name in (
         "checkNotNullParameter",
         "checkNotNullExpressionValue",

@@ -33,6 +33,8 @@ _MAX_SECTIONS = 64
 
 _MOST_LISTED = 1_000_000
 
+_NUL = b"\xc0\x80"
+"""The character NUL within a string, which is the lowest one."""
 _COUNT = struct.Struct("<I")
 _TYPE_LISTS = tuple(struct.Struct(f"<{count}H") for count in range(256))
 
@@ -218,7 +220,7 @@ class DexTables:
         return at if at >= 0 else self._lowest(descriptor, self._type_names)
 
     def string_of(self, raw: bytes) -> int:
-        """Index of a string; -1 if the file does not contain it. Strings are sorted by their bytes."""
+        """Index of a string; -1 if the file does not contain it. Strings are sorted by their characters."""
         at = self._lowest(raw, range(len(self._places)))
         return at if at < len(self._places) and self.raw(at) == raw else -1
 
@@ -234,6 +236,8 @@ class DexTables:
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Position of the first of these strings, in their order, that is not less than ``raw``."""
         data, places, count, size = self.data, self._places, len(self._places), len(self.data)
+        if _NUL in raw:
+            return bisect_left(among, raw.replace(_NUL, b"\0"), key=lambda index: self.raw(index).replace(_NUL, b"\0"))
         # The NUL after a string sorts it before every longer string.
         wanted, length = raw + b"\0", len(raw) + 1
 
@@ -241,7 +245,10 @@ class DexTables:
             at = places[index] if index < count else size
             # Nearly all strings have one length byte; only the others need a call.
             at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
-            return bytes(data[at : at + length]) if at >= 0 else b""
+            found = bytes(data[at : at + length]) if at >= 0 else b""
+            if _NUL[0] in found:
+                found = bytes(data[at : at + 2 * length]).replace(_NUL, b"\0")[:length]
+            return found
 
         return bisect_left(among, wanted, key=beginning)
 
