@@ -67,6 +67,7 @@ class Analyser:
         from tieback.recognise.whole_app.firestore_code import settle_firestore
         from tieback.recognise.whole_app.gonative import BuilderSettings
         from tieback.recognise.whole_app.network_permission import NetworkPermission
+        from tieback.recognise.whole_app.region_lists import settle_region_lists
         from tieback.recognise.whole_app.site_lists import settle_site_lists
 
         def again() -> "Iterator[Piece]":
@@ -81,7 +82,7 @@ class Analyser:
             merged = builder.settled(network.settled(merge_finds(opened.app, finds, self._rules)))
             unread = opened.unread
         del finds, pieces  # the package may be read again
-        collected = settle_site_lists(settle_firestore(merged, again), self._rules)
+        collected = settle_region_lists(settle_site_lists(settle_firestore(merged, again), self._rules))
         sightings = _placed(collected.sightings, opened.place)
         credentials = _placed(collected.credentials, opened.place)
         return AppDocument(
