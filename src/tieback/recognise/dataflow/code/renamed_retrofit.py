@@ -26,6 +26,7 @@ _MAX_LONG = 4_096
 _SHORT, _LONG = 0x1A, 0x1B
 """The instructions ``const-string`` and ``const-string/jumbo``."""
 _INVOKES = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
+_BASE = lazy_pattern(r"https?://(?:[^/?#\s]{1,300}|\S{1,2000}/)")
 _PATH = lazy_pattern(r"/?[A-Za-z0-9{][\w.{}/:@%=?&~+-]{0,200}")
 
 
@@ -53,13 +54,16 @@ def bases(dex: DexFile) -> list[tuple[str, str]]:
 
 
 def _addresses(dex: DexFile) -> Iterator[tuple[int, str]]:
-    """The strings of a file that are addresses with a slash at their end."""
+    """The strings of a file that are addresses with a slash at their end, or that end with the host or port.
+
+    The builder puts a slash behind the latter.
+    """
     start, end = dex.first_from(b"http"), dex.first_from(b"httpt")
     count = 0
     for index in range(start, min(end, start + _MAX_STRINGS)):
         text = dex.string(index)
-        if text.startswith(("http://", "https://")) and text.endswith("/") and " " not in text:
-            yield index, text
+        if _BASE.fullmatch(text):
+            yield index, text if text.endswith("/") else f"{text}/"
             count += 1
             if count == _MAX_ADDRESSES:
                 return

@@ -30,3 +30,14 @@ def test_the_whole_address_is_found() -> None:
     found = {one.endpoint.value for one in AppSearch(RuleFiles()).finds([artifact]) if isinstance(one, Sighting)}
     assert "https://renamed.shop.test/api/v1/orders" in found
     assert not any("other.shop.test/page/v1" in value for value in found)
+
+
+def test_a_base_address_can_end_with_the_host_or_port_and_needs_a_slash_behind_a_path() -> None:
+    def based_on(end: bytes) -> list[str]:
+        return [
+            base for _, base in bases(DexFile(RENAMED.replace(b"renamed.shop.test/api/", b"renamed.shop.test" + end)))
+        ]
+
+    assert based_on(b":8443") == ["https://renamed.shop.test:8443/"]
+    assert based_on(b".test") == ["https://renamed.shop.test.test/"]
+    assert based_on(b"/apis") == based_on(b"/a p/") == []
