@@ -180,6 +180,24 @@ class ClassPath:
             kind = its.superclass
         return None
 
+    def declared(self, kind: str, most: int) -> list[Method]:
+        """The methods with code that a class of the app declares, without constructors and initialisers.
+
+        Args:
+            kind: the class; one of the platform has none.
+            most: if the class has more, the list is empty.
+
+        Raises:
+            NotRunnableError: the methods are not plausible or too long.
+        """
+        its = self.find(kind)
+        if its is None:
+            return []
+        refs = [self.ref(its.dex, index) for offset, index in its.dex.class_data(its.row).methods.items() if offset]
+        refs = [ref for ref in refs if not ref.name.startswith("<")]
+        found = [self.method(kind, ref) for ref in refs] if len(refs) <= most else []
+        return [method for method in found if method is not None]
+
     def ancestors(self, kind: str) -> list[str]:
         """A class of the app and its superclasses, up to and with the first one of the platform."""
         found = [kind]

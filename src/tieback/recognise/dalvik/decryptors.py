@@ -51,8 +51,10 @@ MAX_TABLE = 60_000
 """Most code units of a static initialiser."""
 MAX_METHOD = 4_000
 """Most code units of a decryptor."""
-MADE_STEPS = 1_000_000
+MADE_STEPS = 500_000
 """Most instructions for addresses that methods make, beside the ones that decryption leaves."""
+FULL_STEPS = 100_000
+"""Most of them for methods that are run as far as possible, see ``texts_made``; the others stop earlier."""
 MADE_MEMORY = 8 << 20
 """Most bytes for them, likewise."""
 MAX_INLINE = 1_000
@@ -156,6 +158,7 @@ class Decryption:
         """True if a limit ended the runs."""
         self.made_all = True
         """False if a limit ended the runs of ``made_in``, which have more work than the ones before."""
+        self._full = 0
         self._told = frozenset(each.text for each in self.texts)
 
     def tells(self, text: str) -> bool:
@@ -190,10 +193,11 @@ class Decryption:
 
     def begin_made(self) -> None:
         """Give the runs of ``made_in`` their work."""
+        self._full = FULL_STEPS
         self.runner.machine.allow(MADE_STEPS, MADE_MEMORY)
 
-    def made_in(self, number: int, code: CodeItem) -> list[MadeText]:
-        """The addresses that a method makes by itself, whatever it gets.
+    def made_in(self, number: int, code: CodeItem) -> list[tuple[int, MadeText]]:
+        """The addresses that a method makes by itself, whatever it gets, each with the number of its DEX file.
 
         Left out are constants of the files, and the beginnings of longer addresses.
 
@@ -208,14 +212,19 @@ class Decryption:
         try:
             ref = self.runner.path.ref(dex, index)
             method = self.runner.path.method(ref.owner, ref)
-            made = texts_made(self.runner.machine, method) if method is not None and not _is_program(method) else []
+            if method is None or _is_program(method):
+                return []
+            left = self.runner.machine.left
+            made = texts_made(self.runner.machine, method, in_full=self._full > 0)
+            self._full -= left - self.runner.machine.left
         except NotRunnableError:
             self.made_all &= not self.runner.exhausted
             return []
         # What an initialiser keeps in an object of a class that is not looked at here can be for another purpose.
         made = [one for one in made if one.gives or ref.name != "<clinit>"]
         found = {one.text: one._replace(text=to_text(one.text)) for one in made}
-        return [found[text] for text in _addresses(made) if not self._is_plain(found[text].text)]
+        shown = [found[text] for text in _addresses(made)]
+        return [(self._dexes.index(one.method.dex), one) for one in shown if not self._is_plain(one.text)]
 
     def close(self) -> None:
         """Release the code; nothing runs afterwards."""
@@ -471,7 +480,7 @@ class _Search:
             if count > MAX_INLINE:
                 self._runner.machine.is_cut = True
                 return
-            made = texts_made(self._runner.machine, method)
+            made = texts_made(self._runner.machine, method, in_full=called in joiners)
             texts = _addresses(made) if called in joiners else [one.text for one in made if _ADDRESS.search(one.text)]
             for text in texts:
                 yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)

@@ -23,7 +23,7 @@ from tieback.recognise.dalvik.objects import (
     narrowed,
 )
 from tieback.recognise.dalvik.supertypes import is_of_platform
-from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect
+from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
 
 _INTERNED = 256
 """Most characters of a text that is compared by its content where Java compares references."""
@@ -34,6 +34,15 @@ _GUARD = 12
 _THROWER = 120
 """Most code units of a method that only throws."""
 _THROW, _STATIC_CALL = opcode_numbers("throw")[0], opcode_numbers("invoke-static")[0]
+_NOT_NULL = opcode_numbers("if-nez")[0]
+_OBJECT_UNITS = 2_000
+"""Most code units of a method that are read for the kind of a register."""
+_OBJECTS_WIDE = frozenset(opcode_numbers("move-result-object sget-object aget-object check-cast move-object/from16"))
+"""Instructions that set the register in bits 8 to 15 to an object."""
+_OBJECTS = frozenset(opcode_numbers("iget-object move-object"))
+"""The same, with the register in bits 8 to 11."""
+_OTHERS = frozenset(opcode_numbers("move-result sget sget-boolean aget aget-boolean"))
+"""Instructions that set the register in bits 8 to 15 to a number."""
 _RETURNS = frozenset(opcode_numbers("return-void..return-object"))
 _ENDS = frozenset(
     (
@@ -255,9 +264,32 @@ def _beyond_guard(frame: Frame, target: int) -> int | None:
     """Where code goes on after a condition with an unknown value, if one of the two ways only throws."""
     following = frame.at + LENGTHS[frame.method.units[frame.at] & 255]
     throws = _throws(frame, following), _throws(frame, target)
-    if frame.machine.outermost is None or throws[0] == throws[1]:
-        raise NotRunnableError("a branch on an unknown value")
-    return target if throws[0] else None
+    machine = frame.machine
+    if machine.outermost is not None and throws[0] != throws[1]:
+        return target if throws[0] else None
+    if machine.outermost not in (None, frame) and _is_object(frame):
+        return target if frame.method.units[frame.at] & 255 == _NOT_NULL else None
+    raise NotRunnableError("a branch on an unknown value")
+
+
+def _is_object(frame: Frame) -> bool:
+    """True if the register of a comparison with ``null`` has an object, by the instruction that set it last.
+
+    An object that a method of the platform returns is then taken for one that exists.
+    """
+    units, register, at, found = frame.method.units, frame.method.units[frame.at] >> 8, 0, False
+    while at < min(frame.at, _OBJECT_UNITS):
+        opcode = units[at] & 255
+        if not opcode:
+            at += payload_length(units, at)
+            continue
+        low = units[at] >> 8 & 15
+        if (opcode in _OBJECTS_WIDE and units[at] >> 8 == register) or (opcode in _OBJECTS and low == register):
+            found = True
+        elif opcode in _OTHERS and units[at] >> 8 == register:
+            found = False
+        at += LENGTHS[opcode]
+    return found
 
 
 def _throws(frame: Frame, at: int) -> bool:

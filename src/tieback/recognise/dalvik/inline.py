@@ -4,8 +4,12 @@ The method runs with unknown arguments. Of its object, those fields are known th
 sets. An instruction that needs something unknown is passed over: its result is
 unknown, and so is each object that it can have changed. Behind a condition that is not known, both ways are taken, the
 nearer one first.
+
+Objects of the app's small classes that the method gives to the platform, or to code that is passed over, are most often
+called by it: ``new Thread(new Upload(address)).start()``. Their methods are run afterwards.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
@@ -30,17 +34,26 @@ _MAX_COPIED = 256
 """Most objects that are copied for another way; the others are then not known on it."""
 MAX_OBSTACLES = 32
 """Most instructions of one method that are passed over, and most ways that wait."""
+MAX_PASSED = 8
+"""Most instructions of one call below it that are passed over."""
+MAX_RUN = 8
+"""Most objects that one method gives away whose methods are run."""
+MAX_CALLBACKS = 6
+"""Most methods of the class of such an object."""
 
 _OBJECT = 256
 """Bytes that a copied object stands for."""
 _TEXTS = frozenset((STRING, "Ljava/lang/CharSequence;"))
 _LAST = frozenset((OpcodeEffect.END, OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
+_BRANCHES = (OpcodeEffect.IF, OpcodeEffect.SWITCH)
 _STORES = frozenset((OpcodeEffect.SPUT, OpcodeEffect.IPUT, OpcodeEffect.APUT, OpcodeEffect.FILL_ARRAY))
 
 
 class MadeText(NamedTuple):
     """A text that a method, or one that it calls, makes."""
 
+    method: Method
+    """The method, or one of an object that it gave away."""
     at: int
     """Code unit of the instruction of the method itself."""
     text: str
@@ -48,24 +61,73 @@ class MadeText(NamedTuple):
     gives: bool
     """True if the instruction is a call with a text as its result."""
     changed: bool
-    """True if the code then makes another address of it, by a method such as ``replace``."""
+    """True if the code then makes another text of it, by a method such as ``substring``."""
 
 
-def texts_made(machine: Machine, method: Method) -> list[MadeText]:
-    """The texts, in the order in which they are made. Raises ``LimitError`` if no run is left."""
+def texts_made(machine: Machine, method: Method, *, in_full: bool = False) -> list[MadeText]:
+    """The texts, in the order in which they are made.
+
+    Args:
+        machine: runs the method.
+        method: the method.
+        in_full: also run past what cannot be run in methods that it calls, and run those of objects that it gives away.
+
+    Raises:
+        LimitError: no run is left.
+    """
     machine.begin(("", ""), TRY_STEPS)
     arguments: list[Any] = [UNKNOWN] * method.width
+    machine.given, machine.passing = [], _run_nested if in_full else None
     try:
         if not method.static and method.width:
-            has_object = method.name == "<init>"
-            arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner) or UNKNOWN
-        machine.begin(("", ""), TRY_STEPS)
-        machine.made, machine.changed = [], set()
-        machine.outermost = Frame(machine, method, arguments)
-        _run(machine.outermost)
+            arguments[0] = (
+                _object(method.owner) if method.name == "<init>" else _receiver(machine, method.owner) or UNKNOWN
+            )
+        found = _made_by(machine, Frame(machine, method, arguments))
+        done: list[JavaObject] = [one for one in arguments if isinstance(one, JavaObject)]
+        for given in _unlike(machine.given, done) if in_full else ():
+            for callback in _callbacks(machine, given.kind):
+                unknown = [UNKNOWN] * (callback.width - 1)
+                found += _made_by(machine, Frame(machine, callback, [given, *unknown]))
     finally:
-        machine.outermost = None
-    return [MadeText(at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made]
+        machine.outermost = machine.passing = None
+    return found
+
+
+def _made_by(machine: Machine, frame: Frame) -> list[MadeText]:
+    """The texts that a frame makes. Raises ``LimitError`` if no run is left."""
+    machine.begin(("", ""), TRY_STEPS)
+    machine.made, machine.changed = [], set()
+    machine.outermost = frame
+    _run(frame)
+    method = frame.method
+    return [
+        MadeText(method, at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made
+    ]
+
+
+def _unlike(given: list[JavaObject], done: list[JavaObject]) -> Iterator[JavaObject]:
+    """The objects that know something, each once; more can be given while they run."""
+    for _ in range(MAX_RUN):
+        left = (one for one in given if not any(one is each for each in done))
+        found = next((one for one in left if any(map(_tells, one.fields.values()))), None)
+        if found is None:
+            return
+        done.append(found)
+        yield found
+
+
+def _tells(value: Any) -> bool:
+    """True for a value of a field that a run with an unknown object does not have."""
+    return isinstance(value, (str, JavaArray, JavaObject))
+
+
+def _callbacks(machine: Machine, kind: str) -> list[Method]:
+    """The methods of a class that the platform can call; none of a large class, which is no callback."""
+    try:
+        return [one for one in machine.path.declared(kind, MAX_CALLBACKS) if not one.static]
+    except NotRunnableError:
+        return []
 
 
 def _object(kind: str) -> JavaObject:
@@ -122,31 +184,63 @@ def _run(frame: Frame) -> None:
             return
 
 
-def _pass(frame: Frame, others: list[tuple[int, list[Any]]]) -> bool:
+def _run_nested(frame: Frame) -> Any:
+    """Result of a frame that another one called, past what cannot be run; no condition with an unknown value is passed.
+
+    Raises:
+        NotRunnableError: the result is not known, or the work of the run is used up.
+        ThrownError: the code throws an exception.
+    """
+    for _ in range(MAX_PASSED):
+        try:
+            return frame.machine.resume(frame)
+        except LimitError:
+            raise
+        except (NotRunnableError, *FAULTS):
+            if not _pass(frame, None):
+                break
+    raise NotRunnableError("a method with too much that is not known")
+
+
+def _pass(frame: Frame, others: list[tuple[int, list[Any]]] | None) -> bool:
     """Put the frame behind the instruction that failed. False if nothing follows that.
 
     Args:
         frame: the frame.
-        others: where a condition can also lead to, with the registers; more are added.
+        others: where a condition can also lead to, with the registers; more are added. No condition is passed without.
     """
     instruction = frame.method.bodies.get(frame.at)
     kind = KINDS[frame.method.units[frame.at] & 255] if instruction is not None else OpcodeEffect.END
-    if instruction is None or kind in _LAST:
+    if instruction is None or kind in _LAST or (others is None and kind in _BRANCHES):
         return False
     _, one, two, three, frame.at = instruction
     registers = frame.registers
     if isinstance(one, tuple):
-        escape(registers, (place for place in one if place < len(registers)))
+        passed = [place for place in one if place < len(registers)]
+        frame.machine.give(registers[place] for place in passed)
+        _forget_content(registers[place] for place in passed)
+        escape(registers, (place for place in passed if not _is_own(frame.machine, registers[place])))
         frame.result = UNKNOWN
     elif kind in _STORES:
         escape(registers, (place for place in (one, two) if isinstance(place, int) and place < len(registers)))
-    elif kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
+    elif others is not None and kind in _BRANCHES:
         targets = list(two.values()) if kind == OpcodeEffect.SWITCH else [three or two]
         left = max(0, MAX_OBSTACLES - len(others))
         others += [(target, _copied(frame.machine, registers)) for target in targets[:left] if target > frame.at]
     else:
         forget(registers, one)
     return True
+
+
+def _is_own(machine: Machine, value: Any) -> bool:
+    return isinstance(value, JavaObject) and machine.path.defines(value.kind)
+
+
+def _forget_content(values: Iterable[Any]) -> None:
+    """Make the content of texts that grow unknown, also for those who have them in other registers or fields."""
+    for value in values:
+        if isinstance(value, JavaObject) and isinstance(value.payload, Builder):
+            value.payload = None
 
 
 def _copied(machine: Machine, registers: list[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ limits for steps, memory and nested calls. All runs together have a limit of ste
 bounded whatever its code does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
@@ -32,6 +32,8 @@ TRY_STEPS = 20_000
 """Most instructions of a run of a method that is no decryptor."""
 MAX_MADE = 256
 """Most texts that are collected in one run."""
+MAX_GIVEN = 64
+"""Most objects that are noted in one run, because code that is not followed gets them."""
 _MIN_MADE, _MAX_MADE = 8, 2_048
 RUN_MEMORY = 4 << 20
 """Most bytes that one run may allocate; nothing is freed before its end."""
@@ -152,6 +154,24 @@ CONTEXTS = frozenset(
 
 PREFERENCES = "Landroid/content/SharedPreferences;"
 """Saved settings: each call names the value that counts before the setting is saved."""
+_SCREENS = (
+    "Landroid/support/",
+    "Landroidx/activity/",
+    "Landroidx/appcompat/",
+    "Landroidx/compose/",
+    "Landroidx/core/",
+    "Landroidx/fragment/",
+    "Landroidx/recyclerview/",
+    "Landroidx/work/",
+    "Lcom/bumptech/",
+    "Lcom/facebook/",
+    "Lcom/google/ads/",
+    "Lcom/google/android/",
+    "Lcom/google/appinventor/",
+    "Lcom/google/firebase/",
+    "Lgnu/",
+)
+"""Packages of libraries for screens, images, advertisements and measurements: calls of them are not followed."""
 _OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;", PREFERENCES}
 """Classes whose objects open the files of the app, or give the values with which it begins."""
 
@@ -219,8 +239,12 @@ class Machine:
         """Texts that the run made, with the unit that the outermost frame was at, if they are collected."""
         self.changed: set[str] = set()
         """Texts that the run gave to methods of theirs that make another address, such as ``replace``."""
+        self.passing: Callable[[Frame], Any] | None = None
+        """Runs a nested frame past what cannot be run, if texts are collected."""
         self.outermost: Frame | None = None
         """The frame whose run is collected."""
+        self.given: list[JavaObject] = []
+        """Objects of the app's classes that the run gave to code that is not followed, if it is collected."""
         self.constants: set[str] = set()
         """Texts of the files themselves that code has read."""
         self._library = library
@@ -490,9 +514,11 @@ class Machine:
             if known is not None:
                 return known
         owner = kind or ref.owner
+        if owner.startswith(_SCREENS):
+            return None
         method = self.path.method(owner, ref)
         if method is not None:
-            return method
+            return None if method.owner.startswith(_SCREENS) else method
         for ancestor in (*self.path.ancestors(owner), ref.owner, "Ljava/lang/Object;"):
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
@@ -505,14 +531,24 @@ class Machine:
         its_own = ref.name == "<init>"
         if any(self._may_change(value) for value in registers[its_own:]):
             raise NotRunnableError(f"it calls {ref.owner}->{ref.name}")
+        self.give(registers)
         return None if ref.result == "V" and not its_own else UNKNOWN
 
     def _may_change(self, value: Any) -> bool:
-        if isinstance(value, JavaObject) and isinstance(value.fields, FieldsInPart):
+        if isinstance(value, JavaObject) and (isinstance(value.fields, FieldsInPart) or self._is_own(value)):
             return False  # the platform does not know the fields of a class of the app
         return isinstance(value, JavaArray) or (
             isinstance(value, JavaObject) and not self.is_a(value.kind, "Ljava/lang/Throwable;")
         )
+
+    def _is_own(self, value: JavaObject) -> bool:
+        return self.outermost is not None and self.path.defines(value.kind)
+
+    def give(self, values: Iterable[Any]) -> None:
+        """Note the objects of the app's classes that code gets which is not followed, if the run is collected."""
+        for value in values:
+            if len(self.given) < MAX_GIVEN and isinstance(value, JavaObject) and self._is_own(value):
+                self.given.append(value)
 
     def to_string(self, value: JavaObject) -> Any:
         """Result of the ``toString`` that a class of the app defines; ``None`` if it has none."""
@@ -525,7 +561,8 @@ class Machine:
             raise NotRunnableError("a call with the wrong number of arguments")
         if len(self.stack) > MAX_DEPTH:
             raise LimitError("too many nested calls")
-        return self.resume(Frame(self, method, arguments))
+        frame = Frame(self, method, arguments)
+        return self.resume(frame) if self.passing is None else self.passing(frame)
 
     def resume(self, frame: Frame) -> Any:
         """Result of a frame from its unit on."""

@@ -80,14 +80,21 @@ class DataFlow(NamedTuple):
     """Number of the file, the method and the code unit of the call that made the text, or that contacts it."""
 
 
+class Roots(NamedTuple):
+    """Methods of the app itself where walks began."""
+
+    unknown: tuple[MethodCode, ...] = ()
+    """Those that need something unknown for an endpoint, and methods that call them, or make their object."""
+    others: tuple[MethodCode, ...] = ()
+
+
 class Analysis(NamedTuple):
     """Texts and endpoint parts from the methods of an app."""
 
     flows: tuple[DataFlow, ...]
     unread: int
     """Number of methods that were left out: too long, or beyond the limit for the size of the files."""
-    roots: tuple[MethodCode, ...] = ()
-    """Methods of the app itself where walks began."""
+    roots: Roots = Roots()
 
 
 def analyse(
@@ -195,6 +202,12 @@ def _escaped(escape: str) -> int:
     return ord(_ESCAPES[escape]) if escape in _ESCAPES else int(escape, 16) % _SHIFT
 
 
+MAX_ABOVE = 60
+"""Most methods that are run for an app because they call a method with an unknown part, or make its object."""
+_LEVELS = 3
+"""Most calls between them: a function, the class that a compiler makes for it, and the method that makes its object."""
+
+
 class _Root(NamedTuple):
     method: MethodCode
     stop: int | None
@@ -241,10 +254,40 @@ class _Rounds:
         self._roots[identity] = _Root(method, stop)
         self._pending[identity] = None
 
-    def own_roots(self) -> tuple[MethodCode, ...]:
-        """Methods of the app itself where walks began so far."""
-        roots = self._roots.items()
-        return tuple(root.method for identity, root in roots if self._app.is_own(self._app.ref(identity).owner))
+    def own_roots(self) -> Roots:
+        """Methods of the app itself where walks began, and those above them that give an unknown part."""
+        every = {identity: root.method for identity, root in self._roots.items() if self._is_own(identity)}
+        level = [identity for identity in every if self._is_open(identity)]
+        opened = dict.fromkeys(level)
+        left = MAX_ABOVE
+        for _ in range(_LEVELS):
+            above: dict[int, MethodCode] = {}
+            for identity in level:
+                for method in self._above(identity) if len(above) < left else ():
+                    if method.identity not in every and self._is_own(method.identity):
+                        above[method.identity] = method
+            every |= above
+            opened |= dict.fromkeys(above)
+            left -= len(above)
+            level = list(above)
+        return Roots(tuple(map(every.__getitem__, opened)), tuple(every[one] for one in every if one not in opened))
+
+    def _is_own(self, identity: int) -> bool:
+        return self._app.is_own(self._app.ref(identity).owner)
+
+    def _is_open(self, identity: int) -> bool:
+        result = self._results.get(identity)
+        return result is not None and any(map(_is_open, result.made))
+
+    def _above(self, identity: int) -> Iterator[MethodCode]:
+        """Methods of the app itself that call a method, or make an object of its class."""
+        owner = self._app.ref(identity).owner
+        number, row = self._app.class_of(owner) or (0, -1)
+        members = self._app.files[number].class_data(row).methods.values() if row >= 0 else ()
+        makers = (self._app.method(number, index) for index in members)
+        for one in (identity, *(maker for maker in makers if self._app.ref(maker).name == "<init>")):
+            for use in self._uses.callers(one):
+                yield use.method
 
     def announce(self, member: int) -> None:
         """An address is in a field, or is the result of a method: walk the methods that read it."""

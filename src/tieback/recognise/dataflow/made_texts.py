@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.analysis import DataFlow
-from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.analysis import DataFlow, Roots
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue
 
@@ -34,21 +33,22 @@ class MadeAddress(NamedTuple):
     file: int
     """Number of the DEX file."""
     code: CodeItem
-    """Code of the method that was run."""
+    """Code of the method that was run, or of one whose object it gave away."""
     at: int
     """Code unit of its instruction that made the address, or called what made it."""
     gives: bool
     """True if the instruction gives a text, which is then the address or has become part of it."""
 
 
-def made_addresses(methods: Sequence[MethodCode], decryption: Decryption) -> list[MadeAddress]:
-    """The addresses that runs of some methods make, each once."""
+def made_addresses(roots: Roots, decryption: Decryption) -> list[MadeAddress]:
+    """The addresses that runs of some methods make, each once. Those with something unknown run first."""
     found: dict[str, MadeAddress] = {}
     decryption.begin_made()
+    methods = [*roots.unknown, *roots.others]
     decryption.made_all = len(methods) <= MAX_RUNS
     for method in methods[:MAX_RUNS]:
-        for one in decryption.made_in(method.file, method.code):
-            found.setdefault(one.text, MadeAddress(one.text, method.file, method.code, one.at, one.gives))
+        for number, one in decryption.made_in(method.file, method.code):
+            found.setdefault(one.text, MadeAddress(one.text, number, one.method.code, one.at, one.gives))
         if len(found) > MAX_MADE:
             decryption.made_all = False
             break
