@@ -57,7 +57,7 @@ def texts_made(machine: Machine, method: Method) -> list[MadeText]:
     arguments: list[Any] = [UNKNOWN] * method.width
     try:
         if not method.static and method.width and method.name != "<init>":
-            arguments[0] = _receiver(machine, method.owner) or UNKNOWN
+            arguments[0] = _receiver(machine, method.owner)
         machine.begin(("", ""), TRY_STEPS)
         machine.made, machine.changed = [], set()
         machine.outermost = Frame(machine, method, arguments)
@@ -67,8 +67,19 @@ def texts_made(machine: Machine, method: Method) -> list[MadeText]:
     return [MadeText(at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made]
 
 
-def _receiver(machine: Machine, kind: str) -> JavaObject | None:
-    """An object of a class, as its constructor without parameters leaves it; ``None`` if it has none that runs."""
+def _receiver(machine: Machine, kind: str) -> Any:
+    """An object of a class, as its constructor without parameters leaves it; unknown if it has none that runs."""
+    if kind not in machine.receivers:
+        machine.receivers[kind] = _constructed(machine, kind)
+        machine.begin(("", ""), TRY_STEPS)
+    try:
+        return _copy(machine, machine.receivers[kind], {}) or UNKNOWN
+    except LimitError:
+        return UNKNOWN
+
+
+def _constructed(machine: Machine, kind: str) -> JavaObject | None:
+    """What ``_receiver`` copies for each method of the class."""
     constructor = MethodRef(kind, "<init>", "", "V")
     try:
         method = machine.path.method(kind, constructor)
