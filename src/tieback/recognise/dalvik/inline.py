@@ -80,9 +80,8 @@ def texts_made(machine: Machine, method: Method, *, in_full: bool = False) -> li
     machine.given, machine.passing = [], _run_nested if in_full else None
     try:
         if not method.static and method.width:
-            arguments[0] = (
-                _object(method.owner) if method.name == "<init>" else _receiver(machine, method.owner) or UNKNOWN
-            )
+            is_new = method.name == "<init>"
+            arguments[0] = _object(method.owner) if is_new else _receiver(machine, method.owner)
         found = _made_by(machine, Frame(machine, method, arguments))
         done: list[JavaObject] = [one for one in arguments if isinstance(one, JavaObject)]
         for given in _unlike(machine.given, done) if in_full else ():
@@ -137,8 +136,19 @@ def _object(kind: str) -> JavaObject:
     return made
 
 
-def _receiver(machine: Machine, kind: str) -> JavaObject | None:
-    """An object of a class, as its constructor without parameters leaves it; ``None`` if it has none that runs."""
+def _receiver(machine: Machine, kind: str) -> Any:
+    """An object of a class, as its constructor without parameters leaves it; unknown if it has none that runs."""
+    if kind not in machine.receivers:
+        machine.receivers[kind] = _constructed(machine, kind)
+        machine.begin(("", ""), TRY_STEPS)
+    try:
+        return _copy(machine, machine.receivers[kind], {}) or UNKNOWN
+    except LimitError:
+        return UNKNOWN
+
+
+def _constructed(machine: Machine, kind: str) -> JavaObject | None:
+    """What ``_receiver`` copies for each method of the class."""
     constructor = MethodRef(kind, "<init>", "", "V")
     try:
         method = machine.path.method(kind, constructor)
@@ -259,12 +269,23 @@ def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
             machine.allocate(size_of(value.kind, len(value.items)))
             array = known[id(value)] = JavaArray(value.kind, value.items)
             array.items = [_copy(machine, item, known) for item in value.items]
+        elif _is_kept(machine, value):
+            return value
         else:
             machine.allocate(_OBJECT + len(value.fields))
             made = known[id(value)] = JavaObject(value.kind, value.payload)
             made.fields = type(value.fields)({name: _copy(machine, item, known) for name, item in value.fields.items()})
             made.payload = _payload(machine, value.payload, known)
     return known[id(value)]
+
+
+def _is_kept(machine: Machine, value: JavaObject) -> bool:
+    """True for a constant of an enumeration, or another object that its class keeps: code compares it by reference."""
+    for kind in machine.path.ancestors(value.kind):
+        its = machine.path.find(kind)
+        if its is not None and any(value is each for each in its.statics.values()):
+            return True
+    return False
 
 
 def _payload(machine: Machine, payload: Any, known: dict[int, Any]) -> Any:

@@ -245,6 +245,8 @@ class Machine:
         """The frame whose run is collected."""
         self.given: list[JavaObject] = []
         """Objects of the app's classes that the run gave to code that is not followed, if it is collected."""
+        self.receivers: dict[str, JavaObject | None] = {}
+        """Objects as their constructor leaves them, by class; ``None`` if none runs."""
         self.constants: set[str] = set()
         """Texts of the files themselves that code has read."""
         self._library = library
@@ -514,11 +516,11 @@ class Machine:
             if known is not None:
                 return known
         owner = kind or ref.owner
-        if owner.startswith(_SCREENS):
+        if _is_of_screens(owner):
             return None
         method = self.path.method(owner, ref)
         if method is not None:
-            return None if method.owner.startswith(_SCREENS) else method
+            return None if _is_of_screens(method.owner) else method
         for ancestor in (*self.path.ancestors(owner), ref.owner, "Ljava/lang/Object;"):
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
@@ -600,6 +602,11 @@ class Machine:
                     if not caught or self.is_a(kind, caught):
                         return place
         return -1
+
+
+def _is_of_screens(kind: str) -> bool:
+    """True for a class of ``_SCREENS``; R8 moves methods of any class into those of resources."""
+    return kind.startswith(_SCREENS) and "/R$" not in kind
 
 
 def _cost(value: Any) -> int:

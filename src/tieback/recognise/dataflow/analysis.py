@@ -202,6 +202,7 @@ def _escaped(escape: str) -> int:
     return ord(_ESCAPES[escape]) if escape in _ESCAPES else int(escape, 16) % _SHIFT
 
 
+_ON_DEVICE = lazy_pattern(r"https?://(?:localhost|127\.0\.0\.1)(?![\w.-])")
 MAX_ABOVE = 60
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 _LEVELS = 3
@@ -276,8 +277,9 @@ class _Rounds:
         return self._app.is_own(self._app.ref(identity).owner)
 
     def _is_open(self, identity: int) -> bool:
+        """True if a part of an endpoint is not known, or its host can be one that other code replaces."""
         result = self._results.get(identity)
-        return result is not None and any(map(_is_open, result.made))
+        return result is not None and any(_is_open(one) or _is_placeholder(one) for one in result.made)
 
     def _above(self, identity: int) -> Iterator[MethodCode]:
         """Methods of the app itself that call a method, or make an object of its class."""
@@ -464,6 +466,13 @@ def _is_template(made: BuiltText) -> bool:
     value = made.value
     text = value.text if isinstance(value, TextValue) else value.values.get("url")
     return isinstance(text, str) and _TEMPLATE.search(text) is not None
+
+
+def _is_placeholder(made: BuiltText) -> bool:
+    """True for an address on the device itself: an interceptor puts another host into it."""
+    value = made.value
+    text = value.text if isinstance(value, TextValue) else value.values.get("url")
+    return isinstance(text, str) and _ON_DEVICE.match(text) is not None
 
 
 def _depends(made: BuiltText) -> bool:

@@ -41,4 +41,4 @@ def test_an_address_of_a_database_is_one() -> None:
     method = Runner([FILE]).path.method(MAIN, MethodRef(MAIN, "database", "", "V"))
     assert method is not None
     found = Decryption([FILE]).made_in(0, method.code)
-    assert [one.text for one in found] == ["jdbc:mariadb://db.guard.guard.test/v3"]
+    assert [one.text for _, one in found] == ["jdbc:mariadb://db.guard.guard.test/v3"]
