@@ -159,6 +159,7 @@ class Decryption:
         self.made_all = True
         """False if a limit ended the runs of ``made_in``, which have more work than the ones before."""
         self._full = 0
+        self._assigned: frozenset[tuple[int, int]] = frozenset()
         self._told = frozenset(each.text for each in self.texts)
 
     def tells(self, text: str) -> bool:
@@ -191,8 +192,13 @@ class Decryption:
             return True
         return any(dex.string_of(raw) >= 0 for dex in self._dexes)
 
-    def begin_made(self) -> None:
-        """Give the runs of ``made_in`` their work."""
+    def begin_made(self, methods: Iterable[tuple[int, CodeItem]] = ()) -> None:
+        """Give the runs of ``made_in`` their work.
+
+        Args:
+            methods: number of the file and code of the methods to which texts are assigned, see ``texts_made``.
+        """
+        self._assigned = frozenset((id(self._dexes[number]), code.begin) for number, code in methods)
         self._full = FULL_STEPS
         self.runner.machine.allow(MADE_STEPS, MADE_MEMORY)
 
@@ -215,7 +221,7 @@ class Decryption:
             if method is None or _is_program(method):
                 return []
             left = self.runner.machine.left
-            made = texts_made(self.runner.machine, method, in_full=self._full > 0)
+            made = texts_made(self.runner.machine, method, in_full=self._full > 0, known=self._assigned)
             self._full -= left - self.runner.machine.left
         except NotRunnableError:
             self.made_all &= not self.runner.exhausted

@@ -9,7 +9,7 @@ Objects of the app's small classes that the method gives to the platform, or to 
 called by it: ``new Thread(new Upload(address)).start()``. Their methods are run afterwards.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
@@ -53,7 +53,7 @@ class MadeText(NamedTuple):
     """A text that a method, or one that it calls, makes."""
 
     method: Method
-    """The method, or one of an object that it gave away."""
+    """The method, or one that it calls, or of an object that it gave away."""
     at: int
     """Code unit of the instruction of the method itself."""
     text: str
@@ -64,12 +64,16 @@ class MadeText(NamedTuple):
     """True if the code then makes another text of it, by a method such as ``substring``."""
 
 
-def texts_made(machine: Machine, method: Method, *, in_full: bool = False) -> list[MadeText]:
+def texts_made(
+    machine: Machine, method: Method, *, in_full: bool = False, known: Container[tuple[int, int]] = ()
+) -> list[MadeText]:
     """The texts, in the order in which they are made.
 
     Args:
         machine: runs the method.
         method: the method.
+        known: the innermost of these methods, by the identity of their file and the begin of their code, counts as the
+            one that makes a text; without one it is the method itself.
         in_full: also run past what cannot be run in methods that it calls, and run those of objects that it gives away.
 
     Raises:
@@ -82,27 +86,29 @@ def texts_made(machine: Machine, method: Method, *, in_full: bool = False) -> li
         if not method.static and method.width:
             is_new = method.name == "<init>"
             arguments[0] = _object(method.owner) if is_new else _receiver(machine, method.owner)
-        found = _made_by(machine, Frame(machine, method, arguments))
+        found = _made_by(machine, Frame(machine, method, arguments), known)
         done: list[JavaObject] = [one for one in arguments if isinstance(one, JavaObject)]
         for given in _unlike(machine.given, done) if in_full else ():
             for callback in _callbacks(machine, given.kind):
                 unknown = [UNKNOWN] * (callback.width - 1)
-                found += _made_by(machine, Frame(machine, callback, [given, *unknown]))
+                found += _made_by(machine, Frame(machine, callback, [given, *unknown]), known)
     finally:
         machine.outermost = machine.passing = None
     return found
 
 
-def _made_by(machine: Machine, frame: Frame) -> list[MadeText]:
+def _made_by(machine: Machine, frame: Frame, known: Container[tuple[int, int]]) -> list[MadeText]:
     """The texts that a frame makes. Raises ``LimitError`` if no run is left."""
     machine.begin(("", ""), TRY_STEPS)
     machine.made, machine.changed = [], set()
     machine.outermost = frame
     _run(frame)
-    method = frame.method
-    return [
-        MadeText(method, at, text, _gives(machine, method, at), text in machine.changed) for at, text in machine.made
-    ]
+    found = []
+    for places, text in machine.made:
+        inner = (place for place in reversed(places) if (id(place[0].dex), place[0].code.begin) in known)
+        method, at = next(inner, places[0])
+        found.append(MadeText(method, at, text, _gives(machine, method, at), text in machine.changed))
+    return found
 
 
 def _unlike(given: list[JavaObject], done: list[JavaObject]) -> Iterator[JavaObject]:

@@ -83,6 +83,8 @@ type LibraryCall = Callable[["Machine", Sequence[Any]], Any]
 """A library method: gets the receiver and the arguments. Returns its result, ``None`` for void. A constructor returns
 the object that replaces the receiver, or ``None`` if it changed the receiver."""
 
+type Place = tuple[Method, int]
+"""A code unit of a method."""
 type Target = Method | LibraryCall | None
 
 FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
@@ -231,12 +233,14 @@ class Machine:
         self.left = steps
         self.stack: list[tuple[str, str]] = []
         """Class and name of the active methods, the outermost first."""
+        self.frames: list[Frame] = []
+        """The active frames, the outermost first."""
         self.stack_read = False
         """True if the last run read its call stack."""
         self.is_cut = False
         """True if a limit ended the run of a decryptor, or of the initialiser of a class."""
-        self.made: list[tuple[int, str]] = []
-        """Texts that the run made, with the unit that the outermost frame was at, if they are collected."""
+        self.made: list[tuple[tuple[Place, ...], str]] = []
+        """Texts that the run made, with the places of the active frames, the outermost first, if they are collected."""
         self.changed: set[str] = set()
         """Texts that the run gave to methods of theirs that make another address, such as ``replace``."""
         self.passing: Callable[[Frame], Any] | None = None
@@ -340,7 +344,7 @@ class Machine:
         """A new string, counted."""
         self.allocate(2 * len(text))
         if self.outermost is not None and len(self.made) < MAX_MADE and _MIN_MADE <= len(text) <= _MAX_MADE:
-            self.made.append((self.outermost.at, text))
+            self.made.append((tuple((frame.method, frame.at) for frame in self.frames), text))
         return text
 
     def array(self, kind: str, count: int) -> JavaArray:
@@ -571,9 +575,11 @@ class Machine:
         method = frame.method
         self.allocate(8 * method.registers)
         self.stack.append((method.owner, method.name))
+        self.frames.append(frame)
         try:
             return self._loop(frame)
         finally:
+            self.frames.pop()
             self.stack.pop()
 
     def keep_decoded(self, bodies: dict[int, Any]) -> None:

@@ -43,8 +43,8 @@ class MadeAddress(NamedTuple):
 def made_addresses(roots: Roots, decryption: Decryption) -> list[MadeAddress]:
     """The addresses that runs of some methods make, each once. Those with something unknown run first."""
     found: dict[str, MadeAddress] = {}
-    decryption.begin_made()
     methods = [*roots.unknown, *roots.others]
+    decryption.begin_made((one.file, one.code) for one in methods)
     decryption.made_all = len(methods) <= MAX_RUNS
     for method in methods[:MAX_RUNS]:
         for number, one in decryption.made_in(method.file, method.code):
