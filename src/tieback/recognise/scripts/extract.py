@@ -127,7 +127,7 @@ class ScriptExtractor:
         from tieback.recognise.scripts import resolve
 
         budget = Budget(min(self.left, ACROSS_STEPS))
-        with closing(resolve.Resolution(whole.data, budget)) as resolution:
+        with closing(resolve.Resolution(whole.data, budget, settings=whole.settings)) as resolution:
             for found in resolution.of_calls(whole.calls):
                 yield from self._of_several(resolution, found, *whole.place(found.at))
 

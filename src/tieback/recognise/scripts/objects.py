@@ -106,6 +106,8 @@ _URL_PARTS = frozenset(("protocol", "host", "hostname", "port", "origin", "pathn
 _PARSED = lazy_pattern(
     r"(?P<origin>(?P<protocol>[a-z]{2,8}:)//(?P<host>(?P<hostname>[A-Za-z0-9.-]{1,253})(?::(?P<port>\d{1,5}))?))(?P<pathname>/[^?#]{0,2000})?(?=[?#]|\Z)"
 )
+_FILE = lazy_pattern(r"\.json(?:\?|\Z)")
+_OF_PAGE = ("this", "window", "document", "location", "navigator", "process", "screen")
 _GENERIC = frozenset((
     "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",
     "baseURL", "api", "environment",
@@ -119,6 +121,8 @@ class Objects:
     def __init__(self, run: "Evaluator") -> None:
         """Read the values of this evaluator."""
         self._run = run
+        self.settings: tuple[int, ...] = ()
+        """Where objects begin that the script requests as files."""
         self._objects: dict[int, tuple[dict[str, int], list[int]]] = {}
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
@@ -158,7 +162,9 @@ class Objects:
                     return single(value)
                 if key in _URL_PARTS:
                     return _part_of_url(value, key)
-                return single(len(text)) if key == "length" and HOLE not in text else UNKNOWN
+                if key == "length" and HOLE not in text:
+                    return single(len(text))
+                return self._of_unknown(Unknown(), key) if self.settings and _FILE.search(text) else UNKNOWN
             case Client():
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
         return UNKNOWN
@@ -551,7 +557,17 @@ class Objects:
             at += len(needle)
         return -1
 
+    def _of_settings(self, value: Unknown, key: str) -> Cases:
+        """A member of the settings that the script requests as a file, if an unknown object can be these."""
+        if not self.settings or value.path.partition(".")[0] in _OF_PAGE:
+            return UNKNOWN
+        values = (self.own(Source(Kind.OBJECT, at, NO_ENV), key) for at in self.settings)
+        known = [one for one in values if one is not None and not is_unknown(one)]
+        return choice(("settings", key), known) if known else UNKNOWN
+
     def _of_unknown(self, value: Unknown, key: str) -> Cases:
+        if not is_unknown(found := self._of_settings(value, key)):
+            return found
         known = self._searched.get(key)
         if _is_address_name(key):
             self._run.looks_for(self._run.bit(("everywhere", key)))

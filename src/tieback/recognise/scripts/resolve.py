@@ -127,10 +127,27 @@ class _Setting(NamedTuple):
 class Resolution:
     """The texts of one script."""
 
-    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None) -> None:
-        """Read this script with a budget; ``script`` and ``markup`` as for ``Scopes``."""
+    def __init__(
+        self,
+        data: Bytes,
+        budget: Budget,
+        *,
+        markup: bool = False,
+        script: LastScript | None = None,
+        settings: Sequence[int] = (),
+    ) -> None:
+        """Read this script with a budget.
+
+        Args:
+            data: the script.
+            budget: the steps that it may take.
+            markup: as for ``Scopes``.
+            script: as for ``Scopes``.
+            settings: where objects begin that the script requests as files.
+        """
         self._data = data
         self._run = Evaluator(data, budget, markup=markup, script=script)
+        self._run.objects.settings = tuple(settings)
         self._callers = Callers(self._run)
         self._bases = RequestBases(self._run)
         self._has_base = False
