@@ -346,7 +346,8 @@ class Expression:
                     key = self.reader.peek().text
                     known = (
                         self.run.objects.of_path(path, key, start, of_this=value == _THIS)
-                        if path and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred)))
+                        if path
+                        and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred | Source)))
                         else None
                     )
                     value = self._dot(value, known)

@@ -96,9 +96,7 @@ class ScriptExtractor:
 
     meta = ExtractorMeta(name=RULE, version="2", finds=(RULE, FLOW_RULE))
 
-    def __init__(
-        self, judge: Extractor, script: LastScript | None = None, expo: ExpoSettings | None = None
-    ) -> None:
+    def __init__(self, judge: Extractor, script: LastScript | None = None, expo: ExpoSettings | None = None) -> None:
         """Read scripts.
 
         Args:

@@ -67,7 +67,9 @@ _MAX_INJECTED = 400
 _SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)|(?:\.[\w$]{1,60}){1,6}\()")
 """An assignment to a member, or the call of a method, which can be the beginning of a sequence."""
 _MAX_SEQUENCE = 200
-_CALLED = lazy_pattern(rb"\}\s*\)?\s*\(")
+_CALLED = lazy_pattern(rb"\}\s*(?P<close>\))?\s*\(")
+_DECLARED = lazy_pattern(rb"(?:^|[;{}\n])\s{0,40}(?:async\s{1,9})?function\s{0,9}\*?\s{0,9}[\w$]{1,60}\s{0,9}\Z")
+"""Before the parameters of a declaration, which is not called where it stands: ``function f(a){…}(0,g)()``."""
 
 
 class Head(NamedTuple):
@@ -370,6 +372,10 @@ class Functions:
         rows = self._run.arrays.items(self._run.once(("loop", dot), start, end=dot))
         return self._run.arrays.parts(rows[:_LOOP_ROWS], key, scope.head)
 
+    def _is_declared(self, scope: Scope) -> bool:
+        """True for a function that is a statement."""
+        return _DECLARED.search(bytes(self._run.data[max(0, scope.head - 160) : scope.head])) is not None
+
     def _called(self, name: str, binding: Binding) -> Cases:
         """The argument of a function that is called where it stands: ``(function(e){…})("https://…")``."""
         run, scope = self._run, binding.scope
@@ -377,7 +383,7 @@ class Functions:
         if name not in names or scope.end >= len(run.data):
             return UNKNOWN
         behind = _CALLED.match(run.data, scope.end, scope.end + 20)
-        if behind is None:
+        if behind is None or (not behind["close"] and self._is_declared(scope)):
             return single(Unknown(name))
         reader = Reader(run.data, behind.end() - 1, run.budget)
         reader.take()

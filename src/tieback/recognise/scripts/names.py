@@ -288,7 +288,8 @@ class Names:
         return False
 
     def _assigned(self, raw: bytes, scope: Scope) -> Binding | None:
-        places = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
+        found = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
+        places = [one for one in found if self._data[one - 1 : one] != b"#"]  # a private field of a class
         direct = set(self._scopes.direct(places, scope)) if places else set()
         kept = [place for place in places if place in direct and not self._is_default(place)]
         nested = [place for place in places if place not in direct]

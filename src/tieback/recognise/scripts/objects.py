@@ -89,7 +89,9 @@ _DEFINED = lazy_pattern(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
-_GET = lazy_pattern(rb"(?<![\w$.])get\s{1,9}\Z")
+_GET = lazy_pattern(rb"(?<![\w$.])get\s{0,9}\Z")
+_OBJECT_MADE = lazy_pattern(rb"\s{0,9}\(\s{0,9}\{")
+_MAX_STORES = 16
 PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
 )
@@ -131,6 +133,7 @@ class Objects:
         self._searched: dict[str, Cases] = {}
         self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
+        self._getters: dict[str, Cases] = {}
         self._paths: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
 
     def member(self, value: Cases, key: str, at: int) -> Cases:
@@ -148,6 +151,8 @@ class Objects:
                 return self._of_source(value, key)
             case Unknown(path="this"):
                 return self._of_this(key, at)
+            case Unknown(path=path) if path.endswith("()") and (made := self._of_creator(path[:-2], key, at)):
+                return made
             case Unknown():
                 return self._of_unknown(value, key)
             case Plain(value=dict() as content):
@@ -158,7 +163,7 @@ class Objects:
             case Items():
                 return single(len(value.items)) if key == "length" else single(Unknown(key))
             case Text(text=text):
-                if key == "href":
+                if key in ("href", "value"):  # of an address, and of a reference of Vue to it
                     return single(value)
                 if key in _URL_PARTS:
                     return _part_of_url(value, key)
@@ -220,7 +225,7 @@ class Objects:
         if end < 0 or run.data[end : end + 1] != b")":
             return None
         found = chained(self._called, run.once(("=", made.end()), made.end()))
-        return found if all(isinstance(one, Text) and _HOST.match(one.text) for _, one in found) else None
+        return tuple((when, one) for when, one in found if isinstance(one, Text) and _HOST.match(one.text)) or None
 
     def of_page(self, name: str) -> Cases:
         """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
@@ -492,7 +497,7 @@ class Objects:
         places = names.members(_STATE, scope.start, scope.end)
         return [one for one in islice(places, _MAX_PATHS) if data[one : one + 1] == b"{"]
 
-    def _of_component(self, key: str, scope: Scope) -> Cases | None:
+    def _of_component(self, key: str, scope: Scope, *, state: bool = True) -> Cases | None:
         """A member of the data or a computed value of a component of Vue; ``None`` if an object is none, or has none.
 
         Source: https://vuejs.org/api/options-state.html
@@ -504,19 +509,25 @@ class Objects:
             parts = self._components[scope.start] = tuple(
                 (one.end(), one["name"] in (b"computed", b"getters")) for one in found if one.start() in direct
             )
-        state: Cases = UNKNOWN
+        kept: Cases = UNKNOWN
         for place, is_computed in parts:
             # The parameters of a method, a function or an object.
             is_method = run.data[place] == 0x28
             value = single(Source(Kind.FUNCTION, place, NO_ENV)) if is_method else run.once(("=", place), place)
             if not is_computed:
-                state = value = chained(self._called, value)
+                kept = value = chained(self._called, value)
+                if not state or all(map(partial(self._lacks, key), (one for _, one in value))):
+                    continue  # another member of this name is no state
             value = self.member(value, key, scope.start)
             if is_computed:  # a getter of Pinia gets the state
-                value = chained(partial(self._called, given=(state,)), value)
+                value = chained(partial(self._called, given=(kept,)), value)
             if not is_unknown(value):
                 return value
         return None
+
+    def _lacks(self, key: str, value: Value) -> bool:
+        """True for the literal of an object without a key."""
+        return isinstance(value, Source) and value.kind is Kind.OBJECT and self.own(value, key) is None
 
     def _called(self, value: Value, given: Sequence[Cases] = ()) -> Cases:
         """The result of a function, mostly without arguments; the value itself if it is none."""
@@ -547,7 +558,7 @@ class Objects:
             if at < 0:
                 return -1
             if (
-                data[at - 1 : at] in _BEFORE_METHOD
+                (data[at - 1 : at] in _BEFORE_METHOD or key[:1] == "#")
                 and data[at - 4 : at] != b"set "
                 and self._run.scopes.direct([at], scope)
             ):
@@ -565,8 +576,39 @@ class Objects:
         known = [one for one in values if one is not None and not is_unknown(one)]
         return choice(("settings", key), known) if known else UNKNOWN
 
+    def _of_creator(self, name: str, key: str, at: int) -> Cases | None:
+        """A member of the object that the function around a place gives, as a store gets it: ``(set, get) => ({…})``.
+
+        Source: https://zustand.docs.pmnd.rs/apis/create-store
+        """
+        run = self._run
+        binding = run.names.find(name, at) if name.isidentifier() else None
+        if binding is None or binding.way is not Way.PARAMETER:
+            return None
+        made = _OBJECT_MADE.match(run.data, binding.scope.key)
+        found = self.own(Source(Kind.OBJECT, made.end() - 1, NO_ENV), key) if made is not None else None
+        return None if found is None or is_unknown(found) else found
+
+    def _of_getters(self, key: str) -> Cases:
+        """A member with this name among the getters of a store.
+
+        Source: https://pinia.vuejs.org/core-concepts/getters.html
+        """
+        run = self._run
+        if key not in self._getters:
+            self._getters[key] = UNKNOWN
+            with run.reading_once(("getters", key)):
+                for place in run.names.words.places(b"getters", b":")[:_MAX_STORES]:
+                    found = self._of_component(key, run.scopes.around(place)[0], state=False)
+                    if found is not None:
+                        self._getters[key] = found
+                        break
+        return self._getters[key]
+
     def _of_unknown(self, value: Unknown, key: str) -> Cases:
         if not is_unknown(found := self._of_settings(value, key)):
+            return found
+        if _is_of_settings(key) and not is_unknown(found := self._of_getters(key)):
             return found
         known = self._searched.get(key)
         if _is_address_name(key):

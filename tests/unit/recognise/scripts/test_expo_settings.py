@@ -1,7 +1,7 @@
 """Settings and script of an Expo app in, endpoints out."""
 
 from tests.each import each
-from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Sighting
 from tieback.recognise.rules import RuleFiles
@@ -19,8 +19,8 @@ def batch(text: str, file: str = "assets/app.config") -> ArtifactBatch:
 
 
 def values(config: str, call: str, *, file: str = "assets/app.config", bundle: str = BUNDLE) -> set[str]:
-    script = f'__d(function(g,r,i,a,m,e,d){{var t=r(d[0]);{call}}},1,[2]);'.encode()
-    pieces = [batch(config, file), Artifact(bundle, (Buffer(bundle, BufferKind.TEXT, script),))]
+    script = f"__d(function(g,r,i,a,m,e,d){{var t=r(d[0]);{call}}},1,[2]);".encode()
+    pieces: list[Piece] = [batch(config, file), Artifact(bundle, (Buffer(bundle, BufferKind.TEXT, script),))]
     found = (one for one in SEARCH.finds(pieces, hybrid=False) if isinstance(one, Sighting))
     return {one.endpoint.value for one in found if one.evidence.file == bundle}
 
@@ -35,7 +35,11 @@ def values(config: str, call: str, *, file: str = "assets/app.config", bundle: s
         ('{"extra":[1]}', CALL, set()),
         ("{", CALL, set()),
         # Other settings of the file are common names of members, too.
-        ('{"host":"a.x.test","extra":{"a":1}}', 'e.f=function(c){return fetch("https://"+c.host+"/v1/feed"+c.extra)}', set()),
+        (
+            '{"host":"a.x.test","extra":{"a":1}}',
+            'e.f=function(c){return fetch("https://"+c.host+"/v1/feed"+c.extra)}',
+            set(),
+        ),
     ],
 )
 def test_members_of_the_extra_object(config: str, call: str, expected: set[str]) -> None:
