@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts.async_functions import forwarding
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Way
 from tieback.recognise.scripts.objects import PROTOTYPE
@@ -153,12 +154,20 @@ class Callers:
         for name in self._names(scope):
             raw = name.name.encode()
             if name.method:
-                yield from self._calls_of_method(raw, scope, self._run.scopes.around(scope.head)[0])
+                yield from self._calls_of_method(raw, scope, self._owner(scope))
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
         if _WHOLE_EXPORT.search(bytes(self._run.data[max(0, scope.head - 120) : scope.head])):
             yield from self._calls_of_module(scope.head)
         yield from self._calls_of_returned(scope)
+        for outer in forwarding(self._run, scope):
+            yield from self._sites(outer)
+
+    def _owner(self, method: Scope) -> Scope:
+        """The class or object around a method; each method of a class that Babel has rewritten is in an object."""
+        around = self._run.scopes.around(method.head)
+        before = bytes(self._run.data[max(0, method.head - 120) : method.head])
+        return around[1] if len(around) > 1 and _KEYED.search(before) else around[0]
 
     def _calls_of_module(self, at: int, *, made: bool = False) -> Iterator[int]:
         """The calls of what the module around an offset exports, by the names that other modules give it."""

@@ -51,18 +51,18 @@ _OPEN_BY_NAME = lazy_pattern(
 )
 """The method is a name; a sum is behind it."""
 _JOINS = lazy_pattern(
-    rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\))(?:\.[\w$]{1,80}){0,3}){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
+    rb"\s*(?:[A-Za-z_$][\w$.#]{0,80}(?:(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\))(?:\.[\w$]{1,80}){0,3}){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
 _PATH = lazy_pattern(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
 _TWO = lazy_pattern(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _CONCAT = lazy_pattern(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
-_TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()#]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
 _MADE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}[\w$.()]{1,60}\.(?:create|extend)\(\s{0,9}\{[^{}]{0,300}\Z"
 )
 """Before the base address of a client with a name."""
-_SHORT_MEMBER = lazy_pattern(rb"[\w$\])]\.[\w$]{1,3}\Z")
+_SHORT_MEMBER = lazy_pattern(rb"[\w$\])]\.#?[\w$]{1,3}\Z")
 _BASE = lazy_pattern(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
 _AXIOS = lazy_pattern(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
 _TEXT = lazy_pattern(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}")
@@ -74,8 +74,8 @@ _ASSIGNS = lazy_pattern(
 _BEHIND = lazy_pattern(
     rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
 )
-_WORD = lazy_pattern(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
-_CHAIN = WORD + b". \t\n\r\v\f"
+_WORD = lazy_pattern(rb"[\w$\x80-\xff]+(?:\s*\.\s*#?[\w$]+)*\Z")
+_CHAIN = WORD + b"#. \t\n\r\v\f"
 _PLUS = lazy_pattern(rb"\s{0,9}\+(?!\+)")
 _OF_LOCATION = lazy_pattern(rb"(?<![\w$.])(?P<of>[\w$.]{1,60})\.protocol\s{0,9}\+\s{0,9}\Z")
 """Before the slashes in the address of a page or of a parsed address: ``location.protocol+"//"+location.host``."""

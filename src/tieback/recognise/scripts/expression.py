@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.scripts.async_functions import MARKS, SENT, is_states
 from tieback.recognise.scripts.folding import unquoted
 from tieback.recognise.scripts.map_values import BYTES, byte_text
 from tieback.recognise.scripts.methods import below, function_result, text_method
@@ -350,6 +351,8 @@ class Expression:
                         and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred | Source)))
                         else None
                     )
+                    if key in SENT and path and is_unknown(value):
+                        known = self.run.functions.awaited(path, start) or known
                     value = self._dot(value, known)
                     path = f"{path}.{key}" if path else ""
                     continue
@@ -368,6 +371,9 @@ class Expression:
         if name.kind is not TokenKind.NAME:
             return self.stop()
         if self.reader.is_next("("):
+            if name.text in SENT and assigned is not None:
+                self._arguments(self.reader.take().start)
+                return assigned
             return self._method(value, name)
         if self.reader.is_next("`") and name.text == "raw":
             return self._template(self.reader.take().start, raw=True)
@@ -393,12 +399,16 @@ class Expression:
             client = run.platform.client(arguments[0], start)
             if client is not None:
                 return client
+        if name.text in MARKS and len(arguments) == 1 and is_states(run, arguments[0]):
+            return arguments[0]
         match value:
             case int():
                 plain = name.text == "toString" and (not arguments or arguments[0][0][1] == 10)
                 return single(Text(str(value))) if plain else UNKNOWN
             case Text() | Plain():
                 return _text_method(as_text(value), name.text, arguments)
+            case Source(kind=Kind.FUNCTION) if name.text in ("apply", "call"):
+                return self._call(single(value), self._passed(name.text, arguments, start), start)
             case Items() | Source(kind=Kind.ARRAY):
                 return run.arrays.array_method(value, name.text, arguments)
             case Unknown(path="new TextDecoder") if name.text == "decode" and arguments:
@@ -418,6 +428,16 @@ class Expression:
                 if isinstance(whole, Client):
                     return self._method_of(whole, name, arguments, start)  # the module is a client
         return self._call(run.objects.member(single(value), name.text, name.start), arguments, start)
+
+    def _passed(self, method: str, arguments: list[Cases], at: int) -> list[Cases]:
+        """The arguments that ``apply`` or ``call`` passes on; ``arguments`` are those of the function around."""
+        if method == "call":
+            return arguments[1:]
+        if arguments[1:] and arguments[1][0][1] == Unknown("arguments"):
+            scope = self.run.scopes.function(at)
+            names = self.run.functions.parameter_names(scope) if scope.head >= 0 else ()
+            return [self.run.name(name, at, self.env) if name else UNKNOWN for name in names]
+        return self.run.arrays.items(arguments[1]) if arguments[1:] else []
 
     def _call(self, value: Cases, arguments: list[Cases], at: int) -> Cases:
         return chained(lambda one: self._result(one, arguments, at), value)
@@ -464,9 +484,9 @@ class Expression:
         ``__async(this, null, function*(){…})`` is a call, and ``_asyncToGenerator(function*(){…})`` a function.
         """
         last = arguments[-1][0][1] if arguments and len(arguments[-1]) == 1 else None
-        if not isinstance(last, Source) or last.kind is not Kind.FUNCTION or len(arguments) not in (1, 3):
+        if not isinstance(last, Source) or last.kind is not Kind.FUNCTION or len(arguments) not in (1, 3, 4):
             return None
-        if not _GENERATOR.match(self.run.data, last.at, last.at + 30):
+        if not is_states(self.run, single(last)) and not _GENERATOR.match(self.run.data, last.at, last.at + 30):
             return None
         return single(last) if len(arguments) == 1 else self.run.call(last, ())
 

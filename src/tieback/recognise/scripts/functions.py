@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts.async_functions import awaited, results
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.loops import Loop, is_whole, joined, loop
 from tieback.recognise.scripts.names import Binding, Way, part_of, pattern_parts
@@ -205,6 +206,8 @@ class Functions:
         if not head.block:
             return run.value(head.body, env)
         places = self._returns(head.body)
+        if len(places) == 1 and (states := results(run, places[0])):
+            places = [self._last(one) for one in states]
         if len(places) == 1 and (loop := self._loop(head.body)) is not None:
             return joined(run, loop, key, env)
         return choice(("return", head.body), [run.value(place, env) for place in places]) if places else UNKNOWN
@@ -237,6 +240,11 @@ class Functions:
                 if token.text not in (";", "}"):
                     found.append(self._last(token.start))
         return found if len(found) <= MAX_RETURNS else []
+
+    def awaited(self, name: str, at: int) -> Cases | None:
+        """What a function that a compiler has rewritten awaited before a place; ``None`` if ``name`` is no states."""
+        place = awaited(self._run, name, at)
+        return None if place < 0 else self._run.once(("awaited", place), self._last(place))
 
     def _last(self, at: int) -> int:
         """Where the last expression of a sequence begins, if the sequence begins with an assignment to a member."""

@@ -484,6 +484,8 @@ class Objects:
                 return assigned
             if not scope.function and (below := self._classes.below(key, scope)) is not None:
                 return below
+            if scope.head >= 0 and (below := self._classes.below_rewritten(key, scope)) is not None:
+                return below
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:
                 return of_component
         return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
