@@ -19,14 +19,16 @@ MAX_USES = 64
 _REACH = 600
 _OPERANDS = 24
 
-BASE_KEYS = (b"baseURL", b"prefixUrl")
+PREFIX = b"prefix"
+"""Such a key of version 2 of ky, which many other objects have, too: https://github.com/sindresorhus/ky#prefix"""
+BASE_KEYS = (b"baseURL", b"prefixUrl", PREFIX)
 """Keys of the base address of an HTTP client."""
 BUCKET = b"storageBucket"
 """A key of the settings of Firebase: a host without a scheme. https://firebase.google.com/docs/web/learn-more#config-object"""
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
     b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
-    b"createConnection(", b"$resource(", b"$http(", BUCKET, b"prefixUrl",
+    b"createConnection(", b"$resource(", b"$http(", BUCKET, b"prefixUrl", PREFIX,
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
@@ -216,7 +218,8 @@ def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
     elif mark.startswith(b"+"):
         # Other names are found by the address that is assigned to them.
         if _SHORT_MEMBER.search(bytes(data[max(0, start - 8) : start])):
-            yield Candidate(operand_start(data, start - 1))
+            short = bytes(data[start - 3 : start - 1]).endswith((b".", b".#"))  # a member of one letter
+            yield Candidate(operand_start(data, data.rfind(b".", 0, start) if short else start - 1))
     elif _CONCAT.match(data, end, end + 160):
         yield Candidate(start)
 

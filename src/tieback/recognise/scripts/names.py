@@ -34,6 +34,8 @@ _MAX_DECLARED = 65_536
 _BEFORE = 60
 _DECLARES = lazy_pattern(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
 _EQUALS = lazy_pattern(rb"\s{0,9}=(?![=>])\s*")
+_SETS = lazy_pattern(rb"\s{0,9}(?:\?\?|\|\|)?=(?![=>])\s*")
+"""An assignment, also of a member that has no value before: ``c.host ??= …``."""
 _QUOTED_EQUALS = lazy_pattern(rb"[\"']\]\s{0,9}=(?![=>])\s*")
 _ADDS = lazy_pattern(rb"\s{0,9}\+=\s*")
 _OF = lazy_pattern(rb"\s+of(?:\s+|(?=[\[(]))")
@@ -63,6 +65,7 @@ _DECLARATION = lazy_pattern(
 _ENDS = lazy_pattern(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = lazy_pattern(rb"[\w$,\s]{0,200}(?P<close>\])\s*=(?![=>])\s*")
 _BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
+_SET_SIGNS = (b"=", b" =", b"??=", b"||=", b" ?", b" |")
 _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ", b" of[", b" of(")
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
@@ -170,8 +173,8 @@ class Names:
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
         raw = before + name.encode()
-        for place in self._words(raw, start, end, _EQUAL_SIGNS):
-            found = _EQUALS.match(self._data, place + len(raw), end)
+        for place in self._words(raw, start, end, _SET_SIGNS):
+            found = _SETS.match(self._data, place + len(raw), end)
             if found is not None and not self._scopes.is_comment(place):
                 yield found.end()
 

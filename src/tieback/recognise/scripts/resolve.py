@@ -14,6 +14,7 @@ from tieback.recognise.scripts.candidates import (
     CALLS,
     JOINS,
     METHODS,
+    PREFIX,
     SCHEMES,
     SLASHES,
     Candidate,
@@ -170,6 +171,7 @@ class Resolution:
 
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
+        hits = [(mark, end) for mark, end in hits if mark != PREFIX or _CONFIGURED.match(self._data, end, end + 40)]
         clients = any(
             mark in BASE_KEYS
             and (_CLIENT.search(self._data, max(0, end - 200), end) or _CONFIGURED.match(self._data, end, end + 40))

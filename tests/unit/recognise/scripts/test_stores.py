@@ -61,3 +61,39 @@ def test_a_function_that_is_called_where_it_stands_gets_the_argument() -> None:
     assert values('!function(u){fetch("https://a.x.test"+u)}("/v1")') == {"https://a.x.test/v1"}
     assert values('(function f(u){fetch("https://a.x.test"+u)})("/v1")') == {"https://a.x.test/v1"}
     assert "https://a.x.test/v1" not in values(';function f(u){fetch("https://a.x.test"+u)}("/v1")')
+
+
+NULLISH = 'var o=w.opts||{};o.host??="a.x.test";o.scheme||="https";fetch(o.scheme+"://"+o.host+"/v1/list");'
+PREFERENCES = (
+    'var P=C("Preferences");async function i(){await P.set({key:"server",value:"a.x.test"})}'
+    'async function p(){let r=await P.get({key:"server"});return fetch("https://"+r.value+"/v1/list")}'
+)
+KY = 'var n=Y.create({prefix:"https://a.x.test/v1",hooks:{}}),s=t=>n.get("list",{searchParams:{q:t}}).json();s("a");'
+SHORT = 'var V={h:"https://a.x.test"},I=t({url:V.h+"/v1/list",exchanges:[e]});'
+SUBCLASS = (
+    "e.Base=(function(){return(0,u.default)(function t(){n(this,t)},[{key:'get',value:function(t){"
+    "return fetch(`https://a.x.test/v1${t}`)}}])})();var O=(function(t){function n(){var t;return t=a(this,n),"
+    "t.prefix='/list',t}return(0,s.default)(n,t),(0,f.default)(n,[{key:'list',value:function(){"
+    "return this.get(this.prefix)}}])})(r(d[7]).Base)"
+)
+
+
+@each(
+    ("script", "part", "other"),
+    [
+        (NULLISH, 'host??="', 'host=="'),
+        (NULLISH, 'scheme||="', 'schema||="'),
+        (PREFERENCES, "P.get", "P.load"),
+        (PREFERENCES, 'get({key:"server"', 'get({key:"token"'),
+        (PREFERENCES, '"Preferences"', '"Cache"'),
+        (KY, "prefix:", "before:"),
+        (KY, "n.get", "m.get"),
+        (SHORT, "V.h", "V.k"),
+        (SUBCLASS, ").Base)", ").Other)"),
+        (SUBCLASS, "this.prefix", "this.suffix"),
+    ],
+)
+def test_members_that_are_set_or_kept_elsewhere(script: str, part: str, other: str) -> None:
+    assert "https://a.x.test/v1/list" in values(script)
+    assert part in script
+    assert "https://a.x.test/v1/list" not in values(script.replace(part, other))
