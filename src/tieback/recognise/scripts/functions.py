@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts import angular_tokens
 from tieback.recognise.scripts.async_functions import awaited, results
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.loops import Loop, is_whole, joined, loop
@@ -272,6 +273,8 @@ class Functions:
             return run.once(("default", place), reader.peek().start)
         if scope.head >= 0 and (injected := self._injected(name, scope)) is not None:
             return injected
+        if scope.head >= 0 and (token := angular_tokens.injected(run, name, scope)) is not None:
+            return token
         return self._called(name, binding) if scope.head >= 0 else UNKNOWN
 
     def parameter_names(self, scope: Scope) -> tuple[str, ...]:
