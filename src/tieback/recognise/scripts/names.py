@@ -170,10 +170,15 @@ class Names:
         self._budget.take()
         return bool(within(places, scope.start, scope.end))
 
+    @cached_property
+    def _set_signs(self) -> tuple[bytes, ...]:
+        """The texts behind a member that is assigned; most scripts have none of the longer signs."""
+        return _SET_SIGNS if any(self._data.find(sign) >= 0 for sign in _SET_SIGNS[2:4]) else _EQUAL_SIGNS
+
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
         raw = before + name.encode()
-        for place in self._words(raw, start, end, _SET_SIGNS):
+        for place in self._words(raw, start, end, self._set_signs):
             found = _SETS.match(self._data, place + len(raw), end)
             if found is not None and not self._scopes.is_comment(place):
                 yield found.end()
