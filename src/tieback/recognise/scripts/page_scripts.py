@@ -11,6 +11,7 @@ Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -48,6 +49,12 @@ _SUM = lazy_pattern(
 )
 """An address whose host begins with a name."""
 _SUM_BEFORE = 8
+_PAGE = lazy_pattern(r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.html?")
+_BLOCK = lazy_pattern(
+    rb"<script(?=[^>]{0,200}\stype=[\"']application/json)[^>]{0,200}?\sid=[\"'](?P<id>[\w-]{1,60})[\"'][^>]{0,200}>(?P<text>[^<]{2,8000})</script"
+)
+"""An object in a page, which a script reads by the identifier of its element."""
+_MAX_BLOCKS = 8
 _ADDRESS = lazy_pattern(rb"(?<![=(])[:=(,]\s{0,9}[\"'`](?:https?|wss?)\Z")
 """Before the slashes of an address that a name, a key or a parameter gets."""
 _CALLS = (
@@ -140,24 +147,29 @@ class PageScripts:
 
     def add(self, file: str, data: Bytes) -> None:
         """Keep a script of a page, or its settings, if it can be a part of the whole."""
+        if file.endswith((".html", ".htm")) and len(data) <= MAX_FILE and _PAGE.fullmatch(file) is not None:
+            for one in islice(_BLOCK.finditer(data), _MAX_BLOCKS):
+                self._settings(f"{file}#/{one['id'].decode()}", bytes(one["text"]).strip())
+            return
         if not file.endswith((".js", ".json", ".properties")) or not 0 < len(data) <= min(MAX_FILE, self._left):
             return
-        if file.endswith(".js"):
-            if _SCRIPT.fullmatch(file) is None:
-                return
+        if not file.endswith(".js"):
+            if len(data) <= _MAX_SETTINGS and _SETTINGS.fullmatch(file) is not None:
+                self._settings(file, bytes(data).strip())
+        elif _SCRIPT.fullmatch(file) is not None:
             text = bytes(data)
             one = _File(text, _calls(text), _has_address(text))
-            if not one.calls and not one.has_address and len(data) > _MAX_WITHOUT:
-                return
-        elif len(data) <= _MAX_SETTINGS and _SETTINGS.fullmatch(file) is not None:
-            text = bytes(data).strip()
-            if text[:1] != b"{" or text[-1:] != b"}" or (b"://" not in text and _HOST_VALUE.search(text) is None):
-                return
-            one = _File(b"(" + text + b")", [], has_address=b"://" in text, is_settings=True)
-        else:
+            if one.calls or one.has_address or len(data) <= _MAX_WITHOUT:
+                self._left -= len(text)
+                self._files[file] = one
+
+    def _settings(self, file: str, text: bytes) -> None:
+        """Keep an object of settings that has an address or can have a host."""
+        if text[:1] != b"{" or text[-1:] != b"}" or not 0 < len(text) <= min(_MAX_SETTINGS, self._left):
             return
-        self._left -= len(text)
-        self._files[file] = one
+        if b"://" in text or _HOST_VALUE.search(text) is not None:
+            self._left -= len(text)
+            self._files[file] = _File(b"(" + text + b")", [], has_address=b"://" in text, is_settings=True)
 
     def whole(self) -> Whole | None:
         """The files that a call needs as one script; ``None`` if no file defines a name for a call of another one."""

@@ -153,3 +153,11 @@ def test_a_host_that_another_script_keeps_in_a_shared_object() -> None:
     files = {"env.js": "(function(w){w.__env=w.__env||{};w.__env.apiHost='a.x.test'})(this)", "call.js": call}
     assert values(files) == {"https://a.x.test/v1"}
     assert values({**files, "env.js": files["env.js"].replace("apiHost", "apiRoot")}) == set()
+
+
+def test_an_object_in_a_page_that_a_script_reads_by_its_identifier() -> None:
+    page = '<html><script id="cfg" type="application/json">{"host":"a.x.test"}</script><script src="call.js"></script>'
+    call = "var c=JSON.parse(document.getElementById('cfg').textContent);fetch('https://'+c.host+'/v1')"
+    assert values({"index.html": page, "call.js": call}) == {"https://a.x.test/v1"}
+    assert values({"index.html": page, "call.js": call.replace("'cfg'", "'other'")}) == set()
+    assert values({"index.html": page.replace("application/json", "text/html"), "call.js": call}) == set()
