@@ -484,6 +484,8 @@ class Objects:
                 return assigned
             if not scope.function and (below := self._classes.below(key, scope)) is not None:
                 return below
+            if scope.head >= 0 and (above := self._classes.above_rewritten(key, scope)) >= 0:
+                return self.one_of(("above", above), (above,))
             if scope.head >= 0 and (below := self._classes.below_rewritten(key, scope)) is not None:
                 return below
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:

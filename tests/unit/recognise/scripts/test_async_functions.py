@@ -44,11 +44,18 @@ REWRITTEN = (
     "}}])}();var A=function(e){function A(){i(this,A);return s(this,A,arguments)}h(A,e);return _createClass(A,[{"
     'key:"host",value:function(){return"a.x.test"}}])}(B);'
 )
+ABOVE = (
+    'var B=function(){function B(){i(this,B)}return _createClass(B,[{key:"base",value:function(){'
+    'return"https://a.x.test/v1"}}])}();var A=function(e){function A(){i(this,A);return s(this,A,arguments)}h(A,e);'
+    'return _createClass(A,[{key:"x",value:function(){return fetch("".concat(this.base(),"/list"))}}])}(B);'
+)
 
 
 @each(
     ("script", "part", "other"),
     [
+        (ABOVE, "}(B)", "}(C)"),
+        (ABOVE, "this.base", "this.root"),
         (STATES, 'req("/v1', 'ask("/v1'),
         (STATES, "return g.apply(this,arguments)}function", "return h.apply(this,arguments)}function"),
         (GENERATOR, 'req("/v1', 'ask("/v1'),
