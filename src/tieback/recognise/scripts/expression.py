@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.async_functions import MARKS, SENT, is_states
 from tieback.recognise.scripts.folding import unquoted
 from tieback.recognise.scripts.map_values import BYTES, byte_text
+from tieback.recognise.scripts.merged_objects import COPIES, merged_objects
 from tieback.recognise.scripts.methods import below, function_result, text_method
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url
 from tieback.recognise.scripts.platform import first_elements
@@ -25,7 +26,6 @@ from tieback.recognise.scripts.values import (
     Env,
     Items,
     Kind,
-    Merged,
     Pattern,
     Plain,
     Source,
@@ -67,10 +67,6 @@ _OF_ANSWERS = frozenset((
     "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
-_COPIES = frozenset((
-    "extend", "extends", "assign", "merge", "defaults", "defaultsDeep", "objectSpread", "objectSpread2",
-))  # fmt: skip
-"""Functions of libraries and compilers that copy objects into one, without underscores before their names."""
 _GENERATOR = lazy_pattern(rb"function\s{0,9}\*")
 _THIS = single(Unknown("this"))
 _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
@@ -475,7 +471,7 @@ class Expression:
         if (generator := self._generator(arguments)) is not None:
             return generator
         ordered = arguments[::-1] if name.startswith("defaults") else arguments
-        merged = _merged(UNKNOWN, ordered, copies=name.lstrip("_") in _COPIES)
+        merged = merged_objects(UNKNOWN, ordered, copies=name.lstrip("_") in COPIES)
         return run.platform.unknown_call(value, arguments, at) if merged is None else merged
 
     def _generator(self, arguments: list[Cases]) -> Cases | None:
@@ -503,43 +499,12 @@ class Expression:
             return made
         if is_unknown(found) and (elements := first_elements(arguments)) is not None:
             return elements
-        copies = bool(value.via) and value.via[0].lstrip("_") in _COPIES
-        if (merged := _merged(found, arguments, copies=copies)) is not None:
+        copies = bool(value.via) and value.via[0].lstrip("_") in COPIES
+        if (merged := merged_objects(found, arguments, copies=copies)) is not None:
             return merged
         if arguments and _is_module(arguments[0]) and not any(isinstance(one, Text) for _, one in found):
             return arguments[0]  # a function of a bundler that wraps modules
         return tuple((when, named(one, value.via[0]) if value.via else one) for when, one in found)
-
-
-def _merged(result: Cases, arguments: list[Cases], *, copies: bool) -> Cases | None:
-    """The objects that a function copies into one, as compilers write ``{...a, ...b}``: ``_objectSpread({}, a, b)``.
-
-    Args:
-        result: what the function gives, as far as it is known.
-        arguments: its arguments.
-        copies: true if it is known to copy objects, so that some of them can be unknown.
-
-    Returns:
-        ``None`` if the function has other arguments, or gives something else than the first one.
-    """
-    objects = [one[0][1] for one in arguments if len(one) == 1]
-    if len(objects) < len(arguments) or len(result) > 1:
-        return None
-    if objects and objects[0] == 1:  # $.extend(true, …)
-        del objects[0]
-    if copies and len(objects) > 1 and any(map(_is_object, objects)):
-        objects = [one for one in objects if not isinstance(one, Unknown)]
-        if len(objects) == 1:
-            return single(objects[0])
-    if len(objects) < 2 or not all(_is_object(one) for one in objects):
-        return None
-    made, first = result[0][1], objects[0]
-    same = isinstance(made, Source) and isinstance(first, Source) and made[:2] == first[:2]
-    return single(Merged(tuple(reversed(objects)))) if same or isinstance(made, Unknown) or made == first else None
-
-
-def _is_object(value: Value) -> bool:
-    return isinstance(value, Plain | Merged) or (isinstance(value, Source) and value.kind is Kind.OBJECT)
 
 
 def _is_module(value: Cases) -> bool:

@@ -12,7 +12,8 @@ from tieback.recognise.scripts import angular_tokens
 from tieback.recognise.scripts.async_functions import awaited, results
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.loops import Loop, is_whole, joined, loop
-from tieback.recognise.scripts.names import Binding, Way, part_of, pattern_parts
+from tieback.recognise.scripts.names import Binding, Way
+from tieback.recognise.scripts.patterns import part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (

@@ -148,8 +148,8 @@ class PageScripts:
     def add(self, file: str, data: Bytes) -> None:
         """Keep a script of a page, or its settings, if it can be a part of the whole."""
         if file.endswith((".html", ".htm")) and len(data) <= MAX_FILE and _PAGE.fullmatch(file) is not None:
-            for one in islice(_BLOCK.finditer(data), _MAX_BLOCKS):
-                self._settings(f"{file}#/{one['id'].decode()}", bytes(one["text"]).strip())
+            for block in islice(_BLOCK.finditer(data), _MAX_BLOCKS):
+                self._settings(f"{file}#/{block['id'].decode()}", bytes(block["text"]).strip())
             return
         if not file.endswith((".js", ".json", ".properties")) or not 0 < len(data) <= min(MAX_FILE, self._left):
             return
