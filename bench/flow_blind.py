@@ -1,8 +1,9 @@
 """Apps that were written, and whose truths were proved, before any version read them: what the analysis finds in them.
 
 ``python -m bench flow --blind``. The sources and truths are in ``bench/flow/blind`` and in its folders ``second``,
-``third`` and ``fourth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole if it is found without its
-query, half if only its host is found. A store counts by its name. A case with several addresses is whole if all are.
+``third`` and ``fourth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole
+if it is found without its query, half if only its host is found. A store counts by its name. A case with several
+addresses is whole if all are.
 """
 
 import csv
