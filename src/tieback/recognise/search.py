@@ -22,6 +22,7 @@ from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
 from tieback.recognise.scripts import source_maps
+from tieback.recognise.scripts.expo_settings import ExpoSettings
 from tieback.recognise.scripts.page_names import PageNames
 from tieback.recognise.settings import preferences
 from tieback.recognise.settings.config import ConfigExtractor
@@ -68,10 +69,11 @@ class AppSearch:
             self._added = UserRuleSearch(rules.added, rules)
             judge = BothExtractors(self._endpoints, self._added.extractor)
         self._script = LastScript()
-        self._scripts = scripts.ScriptExtractor(judge, self._script)
+        self._expo = ExpoSettings()
+        self._scripts = scripts.ScriptExtractor(judge, self._script, self._expo)
         maps = source_maps.SourceMapExtractor(judge)
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, self._scripts, maps)
-        self._hermes = hermes.HermesExtractor(judge, self._config)
+        self._hermes = hermes.HermesExtractor(judge, self._config, self._expo)
         if dataflow:
             self._extractors += (self._hermes,)
         self._dataflow = DataflowExtractor(judge, rules) if dataflow else None
@@ -91,7 +93,7 @@ class AppSearch:
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
         modules = PythonFiles()
-        read = modules.seen(pieces)
+        read = self._expo.seen(modules.seen(pieces))
         self._again = None
         if hybrid:
             from tieback.recognise.pages.read_again import ReadAgain

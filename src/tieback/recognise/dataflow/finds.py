@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -62,7 +63,7 @@ _METHOD_WIDTH = 90
 _WORTH = lazy_pattern(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
 _HOST = lazy_pattern(r"://([A-Za-z0-9.-]{4,253})")
 _TWICE = lazy_pattern(
-    r"https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(/[^\s?#]{0,500}?)/*https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)",
+    r"https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(/[^\s?#]{0,500}?)/*(https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?))",
     re.IGNORECASE,
 )
 _CONTAINER = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
@@ -373,6 +374,7 @@ class Finds:
 
     def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
+        text = self._up_to_whole(flow, text)
         finds = self._judge(text)
         if not finds:
             return
@@ -448,10 +450,31 @@ class Finds:
         found = _TWICE.match(text) if text.count("://") > 1 else None
         if found is None:
             return False
-        outer, inner = found[1].lower(), found[3].lower()
+        outer, inner = found[1].lower(), found[4].lower()
         if outer == inner or outer.endswith(f".{inner}") or inner.endswith(f".{outer}"):
             return True
         return bool(found[2].strip("/")) and self._domain_of(outer) == self._domain_of(inner)
+
+    def _up_to_whole(self, flow: DataFlow, text: str) -> str:
+        """A text without what is behind a server, if that is a whole address that the same code takes without a server.
+
+        ``url.startsWith("http") ? url : BASE + url`` gives both, as the walk does not read the condition. The server
+        itself stays: code can also choose between a proxy and none.
+        """
+        found = _TWICE.search(text) if text.count("://") > 1 else None
+        if found is None:
+            return text
+        plain = f"{text[: found.start()]}{text[found.start(3) :]}"
+        return text[: found.start(3)] if (flow.name, flow.method, plain) in self._texts else text
+
+    @cached_property
+    def _texts(self) -> frozenset[tuple[str, str, str]]:
+        """Call, method and text of each flow; of a request its address."""
+        return frozenset(
+            (flow.name, flow.method, value.text if isinstance(value, TextValue) else str(value.values.get("url", "")))
+            for flow in self._analysis.flows
+            for value in (flow.value,)
+        )
 
     def _domain_of(self, server: str) -> str:
         """The registered domain of ``host:port``; the whole host if it has none, as an address."""

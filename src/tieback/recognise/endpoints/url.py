@@ -38,6 +38,8 @@ _NEXT = lazy_pattern(r"(?:[,;$#~^*]+|@@+|:::+|!!+|&&+)(?=[a-z]{2,5}://)", re.IGN
 _VARIABLE_SEGMENT = lazy_pattern(r"/:[A-Za-z_]")
 _NO_PATH = lazy_pattern(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?)\Z")
 """Parameters without a question mark before them, which code appends to what has one, and the end of a pattern."""
+_PARAMETER = lazy_pattern(r"(?<=[^/])&(?:[\w.-]{1,60}=)?\Z")
+"""The beginning of such a parameter, or of several, before a placeholder."""
 _SECRET_SEGMENT = lazy_pattern(
     r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
     r"|/bot\d{6,12}:|/(?=sk_live_|hf_)"
@@ -176,13 +178,15 @@ def _reject(reason: str, text: str, covers: int) -> TextVerdict:
 def _path(text: str, at: int) -> str:
     """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder."""
     path = _match(_PATH, text, at)
-    hole = PLACEHOLDER.search(text, at, at + len(path) + 2)
+    end = at + len(path)
+    hole = PLACEHOLDER.search(text, at, end if text[end : end + 1] in ("?", "#") else end + 2)
     variable, secret = _VARIABLE_SEGMENT.search(path), _SECRET_SEGMENT.search(path)
     ends = [end for end in (hole.start() - at if hole else -1, variable.start() + 1 if variable else -1) if end >= 0]
     if secret:
         ends.append(secret.start() + 1)
     if ends:
-        path = path[: path.rfind("/", 0, min(ends)) + 1]
+        parameter = _PARAMETER.search(path, 0, min(ends))
+        path = path[: parameter.start() if parameter else path.rfind("/", 0, min(ends)) + 1]
     path = _NO_PATH.sub("", public_prefix(path, constant=True))
     while path and path[-1] in _PROSE and not (path[-1] == ")" and "(" in path):
         path = path[:-1]

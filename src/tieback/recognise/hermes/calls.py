@@ -41,6 +41,7 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
+    is_function,
     is_unknown,
     joined,
     of_key,
@@ -302,7 +303,13 @@ class Calls:
             rest = (self._heap.items(rest[0][0][1]) or []) if rest else []
         if isinstance(one, Unknown) and one.path.endswith((".call", ".apply", ".bind")):
             return UNKNOWN
-        return self._of(one, _name(one), receiver, rest[:_MAX_ITEMS], run)
+        found = self._of(one, _name(one), receiver, rest[:_MAX_ITEMS], run)
+        made = found[0][1]
+        if name == "apply" and is_function(made) and self._heap.closures[made.at].function in self._program.generators:
+            # Babel passes the arguments of an asynchronous function to a generator, which is resumed at once.
+            resumed = self._resumed(found, run)
+            return found if is_unknown(resumed) else resumed
+        return found
 
     def _static(self, owner: str, name: str, arguments: list[Cases], run: "Run") -> Cases | None:
         """A function of ``Object``, ``JSON``, ``Buffer``, ``Array`` or the engine; ``None`` if it is none."""

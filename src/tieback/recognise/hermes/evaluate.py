@@ -190,7 +190,7 @@ class Evaluator:
             return self._iterated(frame, name, operands)
         if name in ("IteratorClose", "DeclareGlobalVar", "ProfilePoint", "DirectEval", "Unreachable"):
             return None
-        if name == "ReifyArguments":
+        if name.startswith("ReifyArguments"):
             made = Array()
             made.items = list(frame.arguments)
             return made

@@ -17,6 +17,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.makers.clues import ClueKind, MakerClue
 from tieback.recognise.scripts.appended_addresses import without_base
+from tieback.recognise.scripts.expo_settings import ExpoSettings
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:
@@ -43,9 +44,15 @@ class HermesExtractor:
 
     meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
 
-    def __init__(self, judge: Extractor, configured: Extractor) -> None:
-        """Use these extractors to judge texts, and objects that configure a client."""
-        self._judge, self._configured = judge, configured
+    def __init__(self, judge: Extractor, configured: Extractor, expo: ExpoSettings | None = None) -> None:
+        """Read bytecode.
+
+        Args:
+            judge: judges texts.
+            configured: judges objects that configure a client.
+            expo: the settings of the app that its script reads.
+        """
+        self._judge, self._configured, self._expo = judge, configured, expo or ExpoSettings()
         self._values: dict[str, frozenset[str]] = {}
         self._read: tuple[Bytecode, Search] | None = None
         self.start()
@@ -72,6 +79,7 @@ class HermesExtractor:
         budget = Budget(self.left + more)
         try:
             program = Program(Bytecode(artifact.bytecode), budget)
+            program.heap.extra = self._expo.extra
         except (UnreadableError, MalformedPoolError) as error:
             yield Problem(str(error), artifact.file, UnreadKind.UNREADABLE)
             return

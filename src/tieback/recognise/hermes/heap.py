@@ -5,10 +5,11 @@ that of a function is the number of a closure; that of a module is its number in
 that are read from it when the value is needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from tieback.recognise.scripts.expo_settings import KEY
 from tieback.recognise.scripts.values import (
     MAX_VIA,
     NO_ENV,
@@ -87,6 +88,8 @@ class Heap:
     """Everything that the functions of one file make."""
 
     def __init__(self) -> None:
+        self.extra: Mapping[str, object] = {}
+        """Settings of an Expo app."""
         self.things: list[Thing] = [Thing()]
         self.closures: list[Closure] = []
         self.homes: dict[int, int] = {}
@@ -152,8 +155,10 @@ class Heap:
     def member(self, value: Cases, name: str) -> Cases:
         """A member of a value."""
         if len(value) == 1 and not value[0][0]:
-            return self._member(value[0][1], name)
-        return chained(lambda one: self._member(one, name), value)
+            found = self._member(value[0][1], name)
+        else:
+            found = chained(lambda one: self._member(one, name), value)
+        return single(Plain(self.extra, -1)) if name == KEY and self.extra and is_unknown(found) else found
 
     def _member(self, value: Value, name: str) -> Cases:
         match value:

@@ -39,7 +39,7 @@ _COMPARED = {
 }  # fmt: skip
 _WITHOUT_RESULT = (
     "Put", "TryPut", "Store", "Define", "Throw", "Declare", "Cache", "AddOwn", "FastArrayStore",
-    "FastArrayPush", "FastArrayAppend", "IteratorClose", "Reify", "ProfilePoint",
+    "FastArrayPush", "FastArrayAppend", "IteratorClose", "ProfilePoint",
 )  # fmt: skip
 
 
@@ -69,6 +69,13 @@ def _parameter(run: "Run", step: Step) -> None:
     index = step.operands[1] if len(step.operands) > 1 else 0
     known = run.this if index == 0 else run.arguments[index - 1] if index <= len(run.arguments) else UNKNOWN
     run.values[step.operands[0]] = known
+
+
+def _arguments(run: "Run", step: Step) -> None:
+    """The object ``arguments``, with what the call passes."""
+    known = [one for one in run.arguments if not is_unknown(one)]
+    made = single(run.program.heap.new(Kind.ARRAY, items=list(run.arguments))) if known else UNKNOWN
+    run.set(step.operands[0], made)
 
 
 def _this(run: "Run", step: Step) -> None:
@@ -384,6 +391,7 @@ HANDLERS: Mapping[str, Callable[["Run", Step], None]] = {
     **dict.fromkeys(("Not", "Negate", "BitNot"), _negation),
     "GetGlobalObject": _global, "NewObject": _object, "NewObjectWithParent": _object,
     **dict.fromkeys(("NewObjectWithBuffer", "NewObjectWithBufferAndParent"), _literal),
+    "ReifyArguments": _arguments, "ReifyArgumentsStrict": _arguments, "ReifyArgumentsLoose": _arguments,
     "NewArray": _array, "NewArrayWithBuffer": _array_literal,
     **dict.fromkeys(("GetById", "TryGetById", "GetByIdWithReceiver"), _get_member),
     **dict.fromkeys(("PutById", "TryPutById", "PutNewOwnById", "PutNewOwnNEById", "DefineOwnById"), _put_member),

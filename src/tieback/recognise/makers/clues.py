@@ -116,7 +116,7 @@ def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None
             with suppress(MalformedPoolError):
                 data = bytes(buffer.data)
                 root = read_text_xml(data)
-                named = (*own_classes(root, rules), *_identifiers(_links(root, data), rules))
+                named = (*_started(root, rules), *_identifiers(_links(root, data), rules))
                 yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in named)
     elif buffer.kind in _ADDRESSED:
         if buffer.kind is BufferKind.TEXT and (
@@ -180,9 +180,14 @@ def _supports(buffer: Buffer) -> Iterator[re.Match[bytes]]:
 
 def own_classes(root: Element, rules: RuleFiles) -> Iterator[str]:
     """The classes that start an app with the bundle identifier of a template, the first one first."""
-    package = root.attributes.get("package", "")
+    if is_template(root.attributes.get("package", "")):
+        yield from _started(root, rules)
+
+
+def _started(root: Element, rules: RuleFiles) -> Iterator[str]:
+    """The classes that start an app, the first one first; none of a library or template."""
     application = root.first("application")
-    if application is None or not is_template(package):
+    if application is None:
         return
     for name in dict.fromkeys((*_launchers(application), application.attributes.get("name", ""))):
         if _is_own(name, rules):

@@ -25,6 +25,8 @@ MIN_PARTS = 3
 """Least number of parts of a package that belongs to one app."""
 MIN_PART = 4
 """Least number of letters of each part of a package of two parts; tools that shorten names give shorter ones."""
+MIN_FIRST = 3
+"""The same of the first part of a class that starts an app, which the manifest names."""
 _PUBLISHED = ("android", "androidx", "cordova", "flutter", "java", "javax", "junit", "kotlin", "kotlinx", "scala")
 """Beginnings of packages of platforms and languages that are no domains."""
 EXAMPLE = "com.example."
@@ -60,27 +62,29 @@ def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles
         yield f"{'.'.join(own)}."
     if app.bundle_id.startswith(EXAMPLE):
         yield EXAMPLE
-    if base := _own_base(app.bundle_id.split("."), rules):
-        yield base
+    yield from _own_base(app.bundle_id.split("."), MIN_PART, rules)
+    yield from _own_base(main_class.split(".")[:-1], MIN_FIRST, rules)
     for parts in (app.bundle_id.split("."), main_class.split(".")[:-1][:MIN_PARTS]):
         package = ".".join(parts)
         if len(parts) >= MIN_PARTS and rules.third_parties.of_package(package) is None:
             yield f"{package}."
 
 
-def _own_base(parts: Sequence[str], rules: RuleFiles) -> str:
+def _own_base(parts: Sequence[str], least: int, rules: RuleFiles) -> Iterator[str]:
     """The first two parts of an identifier with a dot at their end, if no library is published below them.
 
     They do not begin with a top-level domain, and are long. Or they are the whole identifier, and the second one is a
-    common noun, which names an app and not a publisher.
+    common noun, which names an app and not a publisher. ``least`` is the number of letters of the first part.
     """
-    first, *rest = parts[: MIN_PARTS - 1]
+    first, *rest = parts[: MIN_PARTS - 1] or ("",)
     base = ".".join([first, *rest])
     if not rest or any(len(part) < MIN_PART for part in rest) or rules.third_parties.of_package(base) is not None:
-        return ""
+        return
     if registrable_domain(".".join(reversed(parts[: MIN_PARTS - 1])).lower(), rules):
-        return f"{base}." if len(parts) < MIN_PARTS and rest[0].lower() in maker_words().generic_names else ""
-    return f"{base}." if len(first) >= MIN_PART and first.lower() not in _PUBLISHED else ""
+        if len(parts) < MIN_PARTS and rest[0].lower() in maker_words().generic_names:
+            yield f"{base}."
+    elif len(first) >= least and first.lower() not in _PUBLISHED:
+        yield f"{base}."
 
 
 def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:

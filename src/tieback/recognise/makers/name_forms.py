@@ -44,6 +44,8 @@ _HUMP = lazy_pattern(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 _SUFFIX = lazy_pattern(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 """End of the name of a project that the console added, as in ``shop-4ee8a``."""
+MIN_BEGIN = 5
+"""Least number of letters of a word with which the domain of its maker begins."""
 
 
 class IconName(msgspec.Struct, frozen=True):
@@ -59,6 +61,11 @@ class IconName(msgspec.Struct, frozen=True):
     """The first part of a name of one word with capitals inside it: ``acme`` of ``AcmeFit``."""
     initials: str
     """The first letters of its words or parts, if there are enough of them."""
+
+    @property
+    def begins(self) -> set[str]:
+        """Its first word and part, if they are long enough to be the beginning of a domain that has another sign."""
+        return {name for name in {*self.first, self.hump} if len(name) >= MIN_BEGIN}
 
 
 def read_title(name: str, editions: Collection[str]) -> IconName:

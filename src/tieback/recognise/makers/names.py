@@ -212,7 +212,8 @@ class MakerNames:
         label = first_label(domain)
         names = set() if self._sample else self._title.full | self._title.first
         names = {name for name in names if len(name) >= MIN_BRAND and not self._generic(name)}
-        if label in names or self._with_affix(label, names):
+        begins = () if self._sample else tuple(filter(self._product, self._title.begins))
+        if label in names or self._with_affix(label, names) or label.startswith(begins):
             return "the app"
         return next((own for own in sorted(known) if label == first_label(own)), "")
 

@@ -2,6 +2,7 @@
 
 Only its maker knows which version of an app is the newest. The last part of the path must be a version, or a file about
 an update. A list of versions of other things (``versions.json``) and a change of records (``/user/update``) are none.
+Or it is a package with the name of the app, or with one that build tools give: ``/assets/app-release.apk``.
 The place must be in the app's own classes, pages and scripts, or in the main program of an app for iOS. Known services
 and hosts below two or more domains do not count. Bounds: 4096 endpoints.
 """
@@ -27,6 +28,12 @@ _VERSION = lazy_pattern(
     rf"|/(?:check|app|apk)[_-]?(?:for[_-]?)?(?:app[_-]?)?update\Z"
 )
 """``/app/version``, ``/android_version.json``, ``/update.json``, ``/checkUpdate``."""
+_BUILD = (
+    r"(?:app|apk|android|client|mobile|my|the|new|newest|last|latest|current|update|release|debug|(?:un)?signed|aligned"
+    r"|universal|prod|production|v?\d[\d.]{0,12})"
+)
+_PACKAGE = lazy_pattern(rf"(?i)/(?:{_BUILD}[._-]?){{1,6}}\.apk\Z")
+"""The package of an app with a name of its build: https://developer.android.com/build/building-cmdline#build_apk."""
 _DEX, _NATIVE = "dex-", "native-"
 _PROGRAM = lazy_pattern(r"Payload/([^/]{1,120})\.app/([^/]{1,120})")
 """The main program of an app for iOS, by the name of its folder."""
@@ -46,7 +53,7 @@ def update_hosts(
     for endpoint, evidence in islice(unknown, MAX_ENDPOINTS):
         if (
             endpoint.kind is EndpointKind.URL
-            and _VERSION.search(endpoint.path)
+            and (_VERSION.search(endpoint.path) or _is_package(endpoint.path, names))
             and not is_public_service(endpoint.host)
             and _is_own(evidence, names, rules)
         ):
@@ -54,6 +61,12 @@ def update_hosts(
     if len({registrable_domain(host, rules) or host for host in found}) == 1:
         for host, what in found.items():
             yield host, f"the host where the app looks for its newest version, {what}"
+
+
+def _is_package(path: str, names: MakerNames) -> bool:
+    """True for a package with the name of the app, or with one that a build tool gives."""
+    name = path.rpartition("/")[2]
+    return name.lower().endswith(".apk") and (_PACKAGE.search(path) is not None or names.is_app(name[:-4].lower()))
 
 
 def _is_own(evidence: Evidence, names: MakerNames, rules: RuleFiles) -> bool:

@@ -43,8 +43,8 @@ _LOCAL = tuple(
     text.encode(form) for text in ("://localhost:", "://127.0.0.1:", "ionic://") for form in ("ascii", "utf-16-le")
 )
 """Where such a server is, in the settings of Cordova."""
-_QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
-"""How an address begins in any file, and how also in pages and style sheets."""
+_QUOTED, _UNQUOTED = (b'"//', b"'//", b"(//"), (b"=//",)
+"""How an address begins in any file, also in the styles of a script, and how also in pages and style sheets."""
 _MARKS = Marks(_QUOTED + _UNQUOTED)
 _LOADS = lazy_pattern(rb"(?i)(?:(?<!-)\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
 """What is before an address that an element or a style sheet loads."""

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts.async_functions import forwarding
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Way
 from tieback.recognise.scripts.objects import PROTOTYPE
@@ -62,6 +63,11 @@ _RETURNED = lazy_pattern(
 """Before the parameters of a function that another one returns."""
 _MAX_RETURNED = 20
 _MAX_AROUND = 6
+_PARENT = lazy_pattern(rb"\}\s{0,9}\)?\s{0,9}\((?:[^;{}]{0,60}?(?<![\w$]))?(?P<name>[A-Za-z_$][\w$]{0,60})\)")
+_REWRITTEN = lazy_pattern(
+    rb"(?<![\w$])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}(?:/\*[#@]__PURE__\*/)?\(?\s{0,9}function\s{0,9}\Z"
+)
+"""Before the parameters of the function around a class that Babel has rewritten."""
 _NEW = lazy_pattern(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
 _COMMON = frozenset(
@@ -153,12 +159,20 @@ class Callers:
         for name in self._names(scope):
             raw = name.name.encode()
             if name.method:
-                yield from self._calls_of_method(raw, scope, self._run.scopes.around(scope.head)[0])
+                yield from self._calls_of_method(raw, scope, self._owner(scope))
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
         if _WHOLE_EXPORT.search(bytes(self._run.data[max(0, scope.head - 120) : scope.head])):
             yield from self._calls_of_module(scope.head)
         yield from self._calls_of_returned(scope)
+        for outer in forwarding(self._run, scope):
+            yield from self._sites(outer)
+
+    def _owner(self, method: Scope) -> Scope:
+        """The class or object around a method; each method of a class that Babel has rewritten is in an object."""
+        around = self._run.scopes.around(method.head)
+        before = bytes(self._run.data[max(0, method.head - 120) : method.head])
+        return around[1] if len(around) > 1 and _KEYED.search(before) else around[0]
 
     def _calls_of_module(self, at: int, *, made: bool = False) -> Iterator[int]:
         """The calls of what the module around an offset exports, by the names that other modules give it."""
@@ -334,8 +348,9 @@ class Callers:
         if start < 0:
             return None
         if run.data[start:dot] == b"this":
+            inside = run.scopes.around(dot)[:_MAX_AROUND]
             return around.start <= dot < around.end or any(
-                self._is_below(inner.start, around.start) for inner in run.scopes.around(dot)[:_MAX_AROUND]
+                self._is_below(inner.start, around.start) or self._is_below_rewritten(inner, around) for inner in inside
             )
         made = _NEW.search(bytes(run.data[max(0, start - 12) : start]))
         value = self._receiver(start - len(made[0]) if made else start, dot)
@@ -380,6 +395,14 @@ class Callers:
             if start == above:
                 return True
         return False
+
+    def _is_below_rewritten(self, inner: Scope, above: Scope) -> bool:
+        """The same for classes that Babel has rewritten: ``e.A=(function(){…})()``, ``(function(e){…})(r(d[0]).A)``."""
+        parent = _PARENT.match(self._run.data, inner.end, inner.end + 90) if inner.head >= 0 else None
+        if parent is None or above.head < 0:
+            return False
+        own = _REWRITTEN.search(bytes(self._run.data[max(0, above.head - 100) : above.head]))
+        return own is not None and own["name"] == parent["name"]
 
     def _places(self, needle: bytes, after: bytes, start: int, end: int) -> Iterator[int]:
         for place in within(self._run.names.words.places(needle, after), start, end)[:_MAX_PLACES]:

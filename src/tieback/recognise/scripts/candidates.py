@@ -19,14 +19,16 @@ MAX_USES = 64
 _REACH = 600
 _OPERANDS = 24
 
-BASE_KEYS = (b"baseURL", b"prefixUrl")
+PREFIX = b"prefix"
+"""Such a key of version 2 of ky, which many other objects have, too: https://github.com/sindresorhus/ky#prefix"""
+BASE_KEYS = (b"baseURL", b"prefixUrl", PREFIX)
 """Keys of the base address of an HTTP client."""
 BUCKET = b"storageBucket"
 """A key of the settings of Firebase: a host without a scheme. https://firebase.google.com/docs/web/learn-more#config-object"""
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
     b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
-    b"createConnection(", b"$resource(", b"$http(", BUCKET, b"prefixUrl",
+    b"createConnection(", b"$resource(", b"$http(", BUCKET, b"prefixUrl", PREFIX,
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
@@ -51,18 +53,18 @@ _OPEN_BY_NAME = lazy_pattern(
 )
 """The method is a name; a sum is behind it."""
 _JOINS = lazy_pattern(
-    rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\))(?:\.[\w$]{1,80}){0,3}){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
+    rb"\s*(?:[A-Za-z_$][\w$.#]{0,80}(?:(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\))(?:\.[\w$]{1,80}){0,3}){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
 _PATH = lazy_pattern(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
 _TWO = lazy_pattern(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _CONCAT = lazy_pattern(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
-_TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()#]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
 _MADE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}[\w$.()]{1,60}\.(?:create|extend)\(\s{0,9}\{[^{}]{0,300}\Z"
 )
 """Before the base address of a client with a name."""
-_SHORT_MEMBER = lazy_pattern(rb"[\w$\])]\.[\w$]{1,3}\Z")
+_SHORT_MEMBER = lazy_pattern(rb"[\w$\])]\.#?[\w$]{1,3}\Z")
 _BASE = lazy_pattern(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
 _AXIOS = lazy_pattern(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
 _TEXT = lazy_pattern(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}")
@@ -74,8 +76,8 @@ _ASSIGNS = lazy_pattern(
 _BEHIND = lazy_pattern(
     rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
 )
-_WORD = lazy_pattern(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
-_CHAIN = WORD + b". \t\n\r\v\f"
+_WORD = lazy_pattern(rb"[\w$\x80-\xff]+(?:\s*\.\s*#?[\w$]+)*\Z")
+_CHAIN = WORD + b"#. \t\n\r\v\f"
 _PLUS = lazy_pattern(rb"\s{0,9}\+(?!\+)")
 _OF_LOCATION = lazy_pattern(rb"(?<![\w$.])(?P<of>[\w$.]{1,60})\.protocol\s{0,9}\+\s{0,9}\Z")
 """Before the slashes in the address of a page or of a parsed address: ``location.protocol+"//"+location.host``."""
@@ -216,7 +218,8 @@ def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
     elif mark.startswith(b"+"):
         # Other names are found by the address that is assigned to them.
         if _SHORT_MEMBER.search(bytes(data[max(0, start - 8) : start])):
-            yield Candidate(operand_start(data, start - 1))
+            short = bytes(data[start - 3 : start - 1]).endswith((b".", b".#"))  # a member of one letter
+            yield Candidate(operand_start(data, data.rfind(b".", 0, start) if short else start - 1))
     elif _CONCAT.match(data, end, end + 160):
         yield Candidate(start)
 

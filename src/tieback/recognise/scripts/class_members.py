@@ -20,6 +20,10 @@ _CLASS = lazy_pattern(
     rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
 )
 _EXTENDS = lazy_pattern(rb"(?<![\w$.])extends\s{1,9}\Z")
+_REWRITTEN = lazy_pattern(
+    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}(?:/\*[#@]__PURE__\*/)?\s{0,9}function\s{0,9}\Z"
+)
+_PARENT = lazy_pattern(rb"\}\s{0,9}\)?\s{0,9}\((?P<name>[A-Za-z_$][\w$]{0,60})\)")
 _BODY = lazy_pattern(rb"\s{0,9}\{")
 
 
@@ -63,6 +67,30 @@ class ClassMembers:
                         values.append(self._own(key, body))
         known = [one for one in values if one is not None and not is_unknown(one)][:MAX_ALTERNATIVES]
         return choice(("below", scope.start, key), known) if known else None
+
+    def below_rewritten(self, key: str, scope: Scope) -> Cases | None:
+        """The same for classes that Babel has rewritten: ``A=function(){…}();B=function(e){…}(A)``."""
+        run = self._run
+        found = _REWRITTEN.search(bytes(run.data[max(0, scope.head - 100) : max(0, scope.head)]))
+        values: list[Cases] = []
+        for at in run.names.words.places(bytes(found["name"]), b")")[:_MAX_BELOW] if found is not None else ():
+            if run.data[at - 1 : at] == b"(" and run.data[at - 2 : at - 1] == b"}":
+                body = run.scopes.around(at - 3)[0]
+                place = run.data.find(b'key:"%b",value:' % key.encode(), body.start, body.end)
+                if body.function and body.end == at - 2 and place >= 0:
+                    values.append(run.objects.one_of(("below", place), (place + len(key) + 13,)))
+        known = [one for one in values if not is_unknown(one)][:MAX_ALTERNATIVES]
+        return choice(("below", scope.start, key), known) if known else None
+
+    def above_rewritten(self, key: str, scope: Scope) -> int:
+        """Where a method begins that a rewritten class has from the one above it; -1 if there is none."""
+        run = self._run
+        parent = _PARENT.match(run.data, scope.end, scope.end + 80)
+        binding = run.names.find(parent["name"].decode(), scope.end) if parent is not None else None
+        opening = run.data.find(b"{", binding.at[0], binding.at[0] + 80) if binding is not None and binding.at else -1
+        body = run.scopes.body(opening) if opening >= 0 else None
+        place = run.data.find(b'key:"%b",value:' % key.encode(), body.start, body.end) if body is not None else -1
+        return place + len(key) + 13 if place >= 0 else -1
 
     def _own(self, key: str, body: Scope) -> Cases | None:
         """A member that a class itself has."""

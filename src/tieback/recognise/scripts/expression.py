@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.scripts.async_functions import MARKS, SENT, is_states
 from tieback.recognise.scripts.folding import unquoted
 from tieback.recognise.scripts.map_values import BYTES, byte_text
+from tieback.recognise.scripts.merged_objects import COPIES, merged_objects
 from tieback.recognise.scripts.methods import below, function_result, text_method
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url
 from tieback.recognise.scripts.platform import first_elements
@@ -24,7 +26,6 @@ from tieback.recognise.scripts.values import (
     Env,
     Items,
     Kind,
-    Merged,
     Pattern,
     Plain,
     Source,
@@ -66,10 +67,6 @@ _OF_ANSWERS = frozenset((
     "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
-_COPIES = frozenset((
-    "extend", "extends", "assign", "merge", "defaults", "defaultsDeep", "objectSpread", "objectSpread2",
-))  # fmt: skip
-"""Functions of libraries and compilers that copy objects into one, without underscores before their names."""
 _GENERATOR = lazy_pattern(rb"function\s{0,9}\*")
 _THIS = single(Unknown("this"))
 _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
@@ -346,9 +343,12 @@ class Expression:
                     key = self.reader.peek().text
                     known = (
                         self.run.objects.of_path(path, key, start, of_this=value == _THIS)
-                        if path and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred)))
+                        if path
+                        and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred | Source)))
                         else None
                     )
+                    if key in SENT and path and is_unknown(value):
+                        known = self.run.functions.awaited(path, start) or known
                     value = self._dot(value, known)
                     path = f"{path}.{key}" if path else ""
                     continue
@@ -367,6 +367,9 @@ class Expression:
         if name.kind is not TokenKind.NAME:
             return self.stop()
         if self.reader.is_next("("):
+            if name.text in SENT and assigned is not None:
+                self._arguments(self.reader.take().start)
+                return assigned
             return self._method(value, name)
         if self.reader.is_next("`") and name.text == "raw":
             return self._template(self.reader.take().start, raw=True)
@@ -392,12 +395,16 @@ class Expression:
             client = run.platform.client(arguments[0], start)
             if client is not None:
                 return client
+        if name.text in MARKS and len(arguments) == 1 and is_states(run, arguments[0]):
+            return arguments[0]
         match value:
             case int():
                 plain = name.text == "toString" and (not arguments or arguments[0][0][1] == 10)
                 return single(Text(str(value))) if plain else UNKNOWN
             case Text() | Plain():
                 return _text_method(as_text(value), name.text, arguments)
+            case Source(kind=Kind.FUNCTION) if name.text in ("apply", "call"):
+                return self._call(single(value), self._passed(name.text, arguments, start), start)
             case Items() | Source(kind=Kind.ARRAY):
                 return run.arrays.array_method(value, name.text, arguments)
             case Unknown(path="new TextDecoder") if name.text == "decode" and arguments:
@@ -417,6 +424,16 @@ class Expression:
                 if isinstance(whole, Client):
                     return self._method_of(whole, name, arguments, start)  # the module is a client
         return self._call(run.objects.member(single(value), name.text, name.start), arguments, start)
+
+    def _passed(self, method: str, arguments: list[Cases], at: int) -> list[Cases]:
+        """The arguments that ``apply`` or ``call`` passes on; ``arguments`` are those of the function around."""
+        if method == "call":
+            return arguments[1:]
+        if arguments[1:] and arguments[1][0][1] == Unknown("arguments"):
+            scope = self.run.scopes.function(at)
+            names = self.run.functions.parameter_names(scope) if scope.head >= 0 else ()
+            return [self.run.name(name, at, self.env) if name else UNKNOWN for name in names]
+        return self.run.arrays.items(arguments[1]) if arguments[1:] else []
 
     def _call(self, value: Cases, arguments: list[Cases], at: int) -> Cases:
         return chained(lambda one: self._result(one, arguments, at), value)
@@ -454,7 +471,7 @@ class Expression:
         if (generator := self._generator(arguments)) is not None:
             return generator
         ordered = arguments[::-1] if name.startswith("defaults") else arguments
-        merged = _merged(UNKNOWN, ordered, copies=name.lstrip("_") in _COPIES)
+        merged = merged_objects(UNKNOWN, ordered, copies=name.lstrip("_") in COPIES)
         return run.platform.unknown_call(value, arguments, at) if merged is None else merged
 
     def _generator(self, arguments: list[Cases]) -> Cases | None:
@@ -463,9 +480,9 @@ class Expression:
         ``__async(this, null, function*(){…})`` is a call, and ``_asyncToGenerator(function*(){…})`` a function.
         """
         last = arguments[-1][0][1] if arguments and len(arguments[-1]) == 1 else None
-        if not isinstance(last, Source) or last.kind is not Kind.FUNCTION or len(arguments) not in (1, 3):
+        if not isinstance(last, Source) or last.kind is not Kind.FUNCTION or len(arguments) not in (1, 3, 4):
             return None
-        if not _GENERATOR.match(self.run.data, last.at, last.at + 30):
+        if not is_states(self.run, single(last)) and not _GENERATOR.match(self.run.data, last.at, last.at + 30):
             return None
         return single(last) if len(arguments) == 1 else self.run.call(last, ())
 
@@ -482,43 +499,12 @@ class Expression:
             return made
         if is_unknown(found) and (elements := first_elements(arguments)) is not None:
             return elements
-        copies = bool(value.via) and value.via[0].lstrip("_") in _COPIES
-        if (merged := _merged(found, arguments, copies=copies)) is not None:
+        copies = bool(value.via) and value.via[0].lstrip("_") in COPIES
+        if (merged := merged_objects(found, arguments, copies=copies)) is not None:
             return merged
         if arguments and _is_module(arguments[0]) and not any(isinstance(one, Text) for _, one in found):
             return arguments[0]  # a function of a bundler that wraps modules
         return tuple((when, named(one, value.via[0]) if value.via else one) for when, one in found)
-
-
-def _merged(result: Cases, arguments: list[Cases], *, copies: bool) -> Cases | None:
-    """The objects that a function copies into one, as compilers write ``{...a, ...b}``: ``_objectSpread({}, a, b)``.
-
-    Args:
-        result: what the function gives, as far as it is known.
-        arguments: its arguments.
-        copies: true if it is known to copy objects, so that some of them can be unknown.
-
-    Returns:
-        ``None`` if the function has other arguments, or gives something else than the first one.
-    """
-    objects = [one[0][1] for one in arguments if len(one) == 1]
-    if len(objects) < len(arguments) or len(result) > 1:
-        return None
-    if objects and objects[0] == 1:  # $.extend(true, …)
-        del objects[0]
-    if copies and len(objects) > 1 and any(map(_is_object, objects)):
-        objects = [one for one in objects if not isinstance(one, Unknown)]
-        if len(objects) == 1:
-            return single(objects[0])
-    if len(objects) < 2 or not all(_is_object(one) for one in objects):
-        return None
-    made, first = result[0][1], objects[0]
-    same = isinstance(made, Source) and isinstance(first, Source) and made[:2] == first[:2]
-    return single(Merged(tuple(reversed(objects)))) if same or isinstance(made, Unknown) or made == first else None
-
-
-def _is_object(value: Value) -> bool:
-    return isinstance(value, Plain | Merged) or (isinstance(value, Source) and value.kind is Kind.OBJECT)
 
 
 def _is_module(value: Cases) -> bool:

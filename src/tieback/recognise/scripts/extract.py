@@ -25,6 +25,7 @@ from tieback.recognise.endpoints.url import COMPLETED
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.appended_addresses import without_base
 from tieback.recognise.scripts.chunk_scripts import Chunk
+from tieback.recognise.scripts.expo_settings import ExpoSettings
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
@@ -50,6 +51,7 @@ _SELECTING = (
     b'"//"', b"'//'",
 )  # fmt: skip
 """Texts that select a small file without any text of an endpoint."""
+_BUNDLES = (".bundle", ".jsbundle")
 MARKS = (*_ENCODED, *_SELECTING)
 """Texts that select a file for this extractor."""
 MAX_SCRIPT = 8 * 1024 * 1024
@@ -94,9 +96,15 @@ class ScriptExtractor:
 
     meta = ExtractorMeta(name=RULE, version="2", finds=(RULE, FLOW_RULE))
 
-    def __init__(self, judge: Extractor, script: LastScript | None = None) -> None:
-        """Use this extractor to judge texts; ``script`` has the literals of scripts for other readers, too."""
-        self._judge, self._last = judge, script
+    def __init__(self, judge: Extractor, script: LastScript | None = None, expo: ExpoSettings | None = None) -> None:
+        """Read scripts.
+
+        Args:
+            judge: judges texts.
+            script: the literals of scripts for other readers, too.
+            expo: the settings of the app that its script reads.
+        """
+        self._judge, self._last, self._expo = judge, script, expo or ExpoSettings()
         self.left = MAX_STEPS
         """Steps that may still be taken to put texts together."""
         self.names = PageNames()
@@ -114,9 +122,14 @@ class ScriptExtractor:
 
     def shared(self) -> Iterator[Find]:
         """The endpoints whose host another script names, once the whole app is read."""
+        places = set[tuple[str, int | None]]()
+        for find in self._across():
+            if isinstance(find, Sighting):
+                places.add((find.evidence.file, find.evidence.offset))
+            yield find
         for text, place in self.names.addresses():
-            yield from self._located(text, place)
-        yield from self._across()
+            if (place.file, place.offset) not in places:  # which may have a port that is known now
+                yield from self._located(text, place)
         yield from self._in_chunks()
 
     def _across(self) -> Iterator[Find]:
@@ -127,7 +140,7 @@ class ScriptExtractor:
         from tieback.recognise.scripts import resolve
 
         budget = Budget(min(self.left, ACROSS_STEPS))
-        with closing(resolve.Resolution(whole.data, budget)) as resolution:
+        with closing(resolve.Resolution(whole.data, budget, settings=whole.settings)) as resolution:
             for found in resolution.of_calls(whole.calls):
                 yield from self._of_several(resolution, found, *whole.place(found.at))
 
@@ -258,7 +271,13 @@ class ScriptExtractor:
         before = budget.left
         markup = is_page(buffer)
         host_lists = HostLists(shown)
-        with closing(resolve.Resolution(shown, budget, markup=markup, script=self._last)) as resolution:
+        extra = self._expo.extra and buffer.file.endswith(_BUNDLES) and shown.find(b".extra") >= 0
+        if extra:
+            read = bytes(shown) + self._expo.script()
+            resolved = resolve.Resolution(read, budget, settings=(read.index(b"{", len(shown)),))
+        else:
+            resolved = resolve.Resolution(shown, budget, markup=markup, script=self._last)
+        with closing(resolved) as resolution:
             for found in resolution.texts(marks):
                 if found.text.text in told:
                     continue

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts import angular_tokens
+from tieback.recognise.scripts.async_functions import awaited, results
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.loops import Loop, is_whole, joined, loop
-from tieback.recognise.scripts.names import Binding, Way, part_of, pattern_parts
+from tieback.recognise.scripts.names import Binding, Way
+from tieback.recognise.scripts.patterns import part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
@@ -67,7 +70,9 @@ _MAX_INJECTED = 400
 _SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)|(?:\.[\w$]{1,60}){1,6}\()")
 """An assignment to a member, or the call of a method, which can be the beginning of a sequence."""
 _MAX_SEQUENCE = 200
-_CALLED = lazy_pattern(rb"\}\s*\)?\s*\(")
+_CALLED = lazy_pattern(rb"\}\s*(?P<close>\))?\s*\(")
+_DECLARED = lazy_pattern(rb"(?:^|[;{}\n])\s{0,40}(?:async\s{1,9})?function\s{0,9}\*?\s{0,9}[\w$]{1,60}\s{0,9}\Z")
+"""Before the parameters of a declaration, which is not called where it stands: ``function f(a){…}(0,g)()``."""
 
 
 class Head(NamedTuple):
@@ -203,6 +208,8 @@ class Functions:
         if not head.block:
             return run.value(head.body, env)
         places = self._returns(head.body)
+        if len(places) == 1 and (states := results(run, places[0])):
+            places = [self._last(one) for one in states]
         if len(places) == 1 and (loop := self._loop(head.body)) is not None:
             return joined(run, loop, key, env)
         return choice(("return", head.body), [run.value(place, env) for place in places]) if places else UNKNOWN
@@ -236,6 +243,11 @@ class Functions:
                     found.append(self._last(token.start))
         return found if len(found) <= MAX_RETURNS else []
 
+    def awaited(self, name: str, at: int) -> Cases | None:
+        """What a function that a compiler has rewritten awaited before a place; ``None`` if ``name`` is no states."""
+        place = awaited(self._run, name, at)
+        return None if place < 0 else self._run.once(("awaited", place), self._last(place))
+
     def _last(self, at: int) -> int:
         """Where the last expression of a sequence begins, if the sequence begins with an assignment to a member."""
         if _SETS.match(self._run.data, at, at + 200) is None:
@@ -262,6 +274,8 @@ class Functions:
             return run.once(("default", place), reader.peek().start)
         if scope.head >= 0 and (injected := self._injected(name, scope)) is not None:
             return injected
+        if scope.head >= 0 and (token := angular_tokens.injected(run, name, scope)) is not None:
+            return token
         return self._called(name, binding) if scope.head >= 0 else UNKNOWN
 
     def parameter_names(self, scope: Scope) -> tuple[str, ...]:
@@ -370,6 +384,10 @@ class Functions:
         rows = self._run.arrays.items(self._run.once(("loop", dot), start, end=dot))
         return self._run.arrays.parts(rows[:_LOOP_ROWS], key, scope.head)
 
+    def _is_declared(self, scope: Scope) -> bool:
+        """True for a function that is a statement."""
+        return _DECLARED.search(bytes(self._run.data[max(0, scope.head - 160) : scope.head])) is not None
+
     def _called(self, name: str, binding: Binding) -> Cases:
         """The argument of a function that is called where it stands: ``(function(e){…})("https://…")``."""
         run, scope = self._run, binding.scope
@@ -377,7 +395,7 @@ class Functions:
         if name not in names or scope.end >= len(run.data):
             return UNKNOWN
         behind = _CALLED.match(run.data, scope.end, scope.end + 20)
-        if behind is None:
+        if behind is None or (not behind["close"] and self._is_declared(scope)):
             return single(Unknown(name))
         reader = Reader(run.data, behind.end() - 1, run.budget)
         reader.take()

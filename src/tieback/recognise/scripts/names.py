@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.near import matches_near
+from tieback.recognise.scripts.patterns import PATTERN_REACH, opening_brace, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
 from tieback.recognise.scripts.words import LONG, Words, within
@@ -34,6 +35,8 @@ _MAX_DECLARED = 65_536
 _BEFORE = 60
 _DECLARES = lazy_pattern(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
 _EQUALS = lazy_pattern(rb"\s{0,9}=(?![=>])\s*")
+_SETS = lazy_pattern(rb"\s{0,9}(?:\?\?|\|\|)?=(?![=>])\s*")
+"""An assignment, also of a member that has no value before: ``c.host ??= …``."""
 _QUOTED_EQUALS = lazy_pattern(rb"[\"']\]\s{0,9}=(?![=>])\s*")
 _ADDS = lazy_pattern(rb"\s{0,9}\+=\s*")
 _OF = lazy_pattern(rb"\s+of(?:\s+|(?=[\[(]))")
@@ -43,16 +46,11 @@ _PARTS_OF = lazy_pattern(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\
 _BEFORE_OF = (b"]", b"}")
 _PARTS_REACH = 240
 """Bytes from the beginning of the parts to what is behind ``of``."""
-_PATTERN_REACH = 400
 _PATTERN_END = lazy_pattern(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _NESTED_END = lazy_pattern(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
 """Ends of a pattern with another one inside: ``{servers:{main}}=``."""
 _NESTED_REACH = 220
 """Most bytes between the two braces."""
-_PATTERN_PART = lazy_pattern(
-    rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?"
-    rb"(?:\s*=(?![=>])\s*(?P<default>[^,{}()\[\]]{1,120}))?\s*(?P<end>[,}])?"
-)
 _MAX_PATTERNS = 500
 _STATEMENT = lazy_pattern(rb"(?<![\w$.])(?:for|for\s{1,4}await|if|while|switch|with)\s{0,4}\Z")
 _COLON = lazy_pattern(rb"\s*:\s*")
@@ -63,6 +61,7 @@ _DECLARATION = lazy_pattern(
 _ENDS = lazy_pattern(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = lazy_pattern(rb"[\w$,\s]{0,200}(?P<close>\])\s*=(?![=>])\s*")
 _BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
+_SET_SIGNS = (b"=", b" =", b"??=", b"||=", b" ?", b" |")
 _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ", b" of[", b" of(")
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
@@ -102,17 +101,6 @@ class Binding(NamedTuple):
     """Members or indices of the elements that have the name, for each of the loops; empty texts for whole elements."""
     complete: bool = True
     """False if there are other assignments, which were not read."""
-
-
-class Part(NamedTuple):
-    """A name in a pattern of an object."""
-
-    name: bytes
-    at: int
-    path: str
-    """The members that lead to it, with slashes between them."""
-    default: int
-    """Where its default value begins; -1 if it has none."""
 
 
 class Names:
@@ -167,11 +155,16 @@ class Names:
         self._budget.take()
         return bool(within(places, scope.start, scope.end))
 
+    @cached_property
+    def _set_signs(self) -> tuple[bytes, ...]:
+        """The texts behind a member that is assigned; most scripts have none of the longer signs."""
+        return _SET_SIGNS if any(self._data.find(sign) >= 0 for sign in _SET_SIGNS[2:4]) else _EQUAL_SIGNS
+
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
         raw = before + name.encode()
-        for place in self._words(raw, start, end, _EQUAL_SIGNS):
-            found = _EQUALS.match(self._data, place + len(raw), end)
+        for place in self._words(raw, start, end, self._set_signs):
+            found = _SETS.match(self._data, place + len(raw), end)
             if found is not None and not self._scopes.is_comment(place):
                 yield found.end()
 
@@ -282,13 +275,14 @@ class Names:
                 return True
             if inner.head >= 0 and _parameter(self._data, raw, inner.head, inner.head_end) >= 0:
                 return False
-            before = bytes(self._data[max(inner.start, place - _PATTERN_REACH) : place])
+            before = bytes(self._data[max(inner.start, place - PATTERN_REACH) : place])
             if _DECLARATION.search(before) is not None:
                 return False
         return False
 
     def _assigned(self, raw: bytes, scope: Scope) -> Binding | None:
-        places = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
+        found = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
+        places = [one for one in found if self._data[one - 1 : one] != b"#"]  # a private field of a class
         direct = set(self._scopes.direct(places, scope)) if places else set()
         kept = [place for place in places if place in direct and not self._is_default(place)]
         nested = [place for place in places if place not in direct]
@@ -395,8 +389,8 @@ class Names:
         self._budget.take(len(ends) >> 3)
         starts = [
             max(
-                end - _PATTERN_REACH,
-                *(data.rfind(sign, max(0, end - _PATTERN_REACH), end) + 1 for sign in (b"{", b"}", b"(", b")")),
+                end - PATTERN_REACH,
+                *(data.rfind(sign, max(0, end - PATTERN_REACH), end) + 1 for sign in (b"{", b"}", b"(", b")")),
             )
             for end in ends
         ]
@@ -444,67 +438,12 @@ class Names:
         found: dict[bytes, list[tuple[int, int, str]]] = {}
         for end in islice(self._nested_ends(), _MAX_PATTERNS):
             self._budget.take(4)
-            start = _opening(data, end.end() - len(end[0].rpartition(b"}")[2]) - 1)
+            start = opening_brace(data, end.end() - len(end[0].rpartition(b"}")[2]) - 1)
             if start < 0:
                 continue
             for part in pattern_parts(data, start):
                 found.setdefault(part.name, []).append((part.at, end.end(), part.path))
         return found
-
-
-def _opening(data: Bytes, close: int) -> int:
-    """The brace that a closing one belongs to; -1 if it is too far away, or if there is more than names inside."""
-    depth = 0
-    for at in range(close, max(-1, close - _PATTERN_REACH), -1):
-        sign = data[at]
-        depth += (sign == 0x7D) - (sign == 0x7B)
-        if not depth:
-            return at
-        if sign in b"();":
-            return -1
-    return -1
-
-
-def pattern_parts(data: Bytes, start: int) -> Iterator[Part]:
-    """The names in a pattern of an object that begins at a brace."""
-    path: list[str] = []
-    at = start + 1
-    for _ in range(_MAX_NESTED):
-        part = _PATTERN_PART.match(data, at, start + _PATTERN_REACH)
-        if part is None:
-            return
-        key = part["key"].decode()
-        at = part.end()
-        if part["opens"]:
-            path.append(key)
-            continue
-        name = part["name"] or part["key"]
-        place = part.start("name" if part["name"] else "key")
-        yield Part(bytes(name), place, "/".join((*path, key)), part.start("default"))
-        closed = part["end"] == b"}"
-        while closed:
-            if not path:
-                return
-            path.pop()
-            sign = data[at : at + 1]
-            closed = sign == b"}"
-            if sign not in (b",", b"}"):
-                return
-            at += 1
-
-
-def part_of(pattern: bytes, name: bytes) -> str:
-    """The index or key of the part that has a name in a pattern without others inside; empty if there is none.
-
-    Args:
-        pattern: ``[name, host]`` or ``{host, port: p}``, with its brackets.
-        name: a name.
-    """
-    for index, part in enumerate(pattern[1:-1].split(b",")):
-        key, _, renamed = (one.strip() for one in part.partition(b"=")[0].partition(b":"))
-        if (renamed or key) == name:
-            return str(index) if pattern[:1] == b"[" else key.decode("utf-8", "replace")
-    return ""
 
 
 def _between(places: Sequence[int], size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Sequence[int]:

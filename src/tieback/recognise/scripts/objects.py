@@ -6,7 +6,7 @@ with constants in the script stands for those: bundlers give each module its own
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from tieback.recognise.scripts.names import Binding, Way
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.replay import CUT
 from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.stores import STATE, Stores
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -37,7 +38,6 @@ from tieback.recognise.scripts.values import (
     as_text,
     chained,
     choice,
-    is_function,
     is_known,
     is_unknown,
     named,
@@ -59,21 +59,9 @@ _BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
 _MAX_FALLBACK = 12
 _MAX_PATHS = 64
 _PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
-_STATE = "state"
-_SETTINGS = frozenset(("ip", _STATE, "config", "cfg", "conf", "settings", "constants"))
-_COMPONENT = lazy_pattern(
-    rb"(?<![\w$.])(?P<name>data|computed|state|getters)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))"
-)
-"""Before the data and computed values of a component."""
-_COMPONENT_REACH = 65_536
-"""Most bytes of an object in which they are looked for."""
+_SETTINGS = frozenset(("ip", STATE, "config", "cfg", "conf", "settings", "constants"))
 _SHARED = ("$rootScope",)
 """Names of parameters that stand for the same object in all functions: https://docs.angularjs.org/api/ng/service/$rootScope"""
-_STATE_MADE = lazy_pattern(rb"(?!\$\(|jQuery\()(?:\(0,\s{0,9}[\w$.]{1,40}\)|[A-Za-z_$][\w$]{0,40})\(\s{0,40}")
-"""The call of a function that is no method."""
-_HOST = lazy_pattern(
-    r"(?:[a-z]{2,8}://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d{1,5})?(?:/|\Z)|[a-z]{2,8}://[A-Za-z0-9]"
-)
 _MAX_PATH = 60
 _MAX_SEARCHES = 300
 """Most names of members of unknown objects that are searched in the whole script."""
@@ -89,7 +77,7 @@ _DEFINED = lazy_pattern(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
-_GET = lazy_pattern(rb"(?<![\w$.])get\s{1,9}\Z")
+_GET = lazy_pattern(rb"(?<![\w$.])get\s{0,9}\Z")
 PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
 )
@@ -106,6 +94,8 @@ _URL_PARTS = frozenset(("protocol", "host", "hostname", "port", "origin", "pathn
 _PARSED = lazy_pattern(
     r"(?P<origin>(?P<protocol>[a-z]{2,8}:)//(?P<host>(?P<hostname>[A-Za-z0-9.-]{1,253})(?::(?P<port>\d{1,5}))?))(?P<pathname>/[^?#]{0,2000})?(?=[?#]|\Z)"
 )
+_FILE = lazy_pattern(r"\.json(?:\?|\Z)")
+_OF_PAGE = ("this", "window", "document", "location", "navigator", "process", "screen")
 _GENERIC = frozenset((
     "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",
     "baseURL", "api", "environment",
@@ -119,13 +109,15 @@ class Objects:
     def __init__(self, run: "Evaluator") -> None:
         """Read the values of this evaluator."""
         self._run = run
+        self.settings: tuple[int, ...] = ()
+        """Where objects begin that the script requests as files."""
         self._objects: dict[int, tuple[dict[str, int], list[int]]] = {}
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
         self._this: dict[tuple[int, str], tuple[int, ...]] = {}
         self._classes = ClassMembers(run)
+        self._stores = Stores(run)
         self._searched: dict[str, Cases] = {}
-        self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
         self._paths: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
 
@@ -144,6 +136,8 @@ class Objects:
                 return self._of_source(value, key)
             case Unknown(path="this"):
                 return self._of_this(key, at)
+            case Unknown(path=path) if path.endswith("()") and (made := self._stores.of_creator(path[:-2], key, at)):
+                return made
             case Unknown():
                 return self._of_unknown(value, key)
             case Plain(value=dict() as content):
@@ -154,11 +148,13 @@ class Objects:
             case Items():
                 return single(len(value.items)) if key == "length" else single(Unknown(key))
             case Text(text=text):
-                if key == "href":
+                if key in ("href", "value"):  # of an address, and of a reference of Vue to it
                     return single(value)
                 if key in _URL_PARTS:
                     return _part_of_url(value, key)
-                return single(len(text)) if key == "length" and HOLE not in text else UNKNOWN
+                if key == "length" and HOLE not in text:
+                    return single(len(text))
+                return self._of_unknown(Unknown(), key) if self.settings and _FILE.search(text) else UNKNOWN
             case Client():
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
         return UNKNOWN
@@ -175,7 +171,7 @@ class Objects:
         Returns:
             ``None`` if nothing known is assigned.
         """
-        if key == "value" and not of_this and (kept := self._kept(path, at)) is not None:
+        if key == "value" and not of_this and (kept := self._stores.kept(path, at)) is not None:
             return kept
         if not of_this and not _is_of_settings(key):
             return None
@@ -196,25 +192,6 @@ class Objects:
             return None
         found = self.one_of(known, self._paths[known])
         return None if is_unknown(found) else tuple((when, named(one, f"{path}.{key}")) for when, one in found)
-
-    def _kept(self, name: str, at: int) -> Cases | None:
-        """The address in a state of Vue, whose functions have any name in a bundle: ``e = n("https://…")``.
-
-        Source: https://vuejs.org/api/reactivity-core.html
-        """
-        run = self._run
-        binding = run.names.find(name, at) if "." not in name else None
-        if binding is None or binding.way is not Way.ASSIGNED or len(binding.at) != 1:
-            return None
-        made = _STATE_MADE.match(run.data, binding.at[0])
-        if made is None:
-            return None
-        reader = Reader(run.data, made.end(), run.budget)
-        end = reader.behind(made.end())
-        if end < 0 or run.data[end : end + 1] != b")":
-            return None
-        found = chained(self._called, run.once(("=", made.end()), made.end()))
-        return found if all(isinstance(one, Text) and _HOST.match(one.text) for _, one in found) else None
 
     def of_page(self, name: str) -> Cases:
         """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
@@ -456,8 +433,8 @@ class Objects:
                 places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
                 places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
                 places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
-                if key == _STATE:
-                    places += self._states(scope)
+                if key == STATE:
+                    places += self._stores.states(scope)
                 places += self._defined("this", key, scope.start, scope.end)
                 rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
                 places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
@@ -473,48 +450,13 @@ class Objects:
                 return assigned
             if not scope.function and (below := self._classes.below(key, scope)) is not None:
                 return below
-            if not scope.function and (of_component := self._of_component(key, scope)) is not None:
+            if scope.head >= 0 and (above := self._classes.above_rewritten(key, scope)) >= 0:
+                return self.one_of(("above", above), (above,))
+            if scope.head >= 0 and (below := self._classes.below_rewritten(key, scope)) is not None:
+                return below
+            if not scope.function and (of_component := self._stores.of_component(key, scope)) is not None:
                 return of_component
         return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
-
-    def _states(self, scope: Scope) -> list[int]:
-        """The first states of a component of React, which a compiler assigns to another name than ``this``.
-
-        Source: https://react.dev/reference/react/Component#state
-        """
-        data, names = self._run.data, self._run.names
-        places = names.members(_STATE, scope.start, scope.end)
-        return [one for one in islice(places, _MAX_PATHS) if data[one : one + 1] == b"{"]
-
-    def _of_component(self, key: str, scope: Scope) -> Cases | None:
-        """A member of the data or a computed value of a component of Vue; ``None`` if an object is none, or has none.
-
-        Source: https://vuejs.org/api/options-state.html
-        """
-        run = self._run
-        if (parts := self._components.get(scope.start)) is None:
-            found = list(_COMPONENT.finditer(run.data, scope.start, min(scope.end, scope.start + _COMPONENT_REACH)))
-            direct = set(run.scopes.direct([one.start() for one in found], scope)) if found else ()
-            parts = self._components[scope.start] = tuple(
-                (one.end(), one["name"] in (b"computed", b"getters")) for one in found if one.start() in direct
-            )
-        state: Cases = UNKNOWN
-        for place, is_computed in parts:
-            # The parameters of a method, a function or an object.
-            is_method = run.data[place] == 0x28
-            value = single(Source(Kind.FUNCTION, place, NO_ENV)) if is_method else run.once(("=", place), place)
-            if not is_computed:
-                state = value = chained(self._called, value)
-            value = self.member(value, key, scope.start)
-            if is_computed:  # a getter of Pinia gets the state
-                value = chained(partial(self._called, given=(state,)), value)
-            if not is_unknown(value):
-                return value
-        return None
-
-    def _called(self, value: Value, given: Sequence[Cases] = ()) -> Cases:
-        """The result of a function, mostly without arguments; the value itself if it is none."""
-        return self._run.call(value, given) if is_function(value) else single(value)
 
     def _of_prototype(self, key: str, method: Scope) -> Cases | None:
         """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""
@@ -541,7 +483,7 @@ class Objects:
             if at < 0:
                 return -1
             if (
-                data[at - 1 : at] in _BEFORE_METHOD
+                (data[at - 1 : at] in _BEFORE_METHOD or key[:1] == "#")
                 and data[at - 4 : at] != b"set "
                 and self._run.scopes.direct([at], scope)
             ):
@@ -551,7 +493,19 @@ class Objects:
             at += len(needle)
         return -1
 
+    def _of_settings(self, value: Unknown, key: str) -> Cases:
+        """A member of the settings that the script requests as a file, if an unknown object can be these."""
+        if not self.settings or value.path.partition(".")[0] in _OF_PAGE:
+            return UNKNOWN
+        values = (self.own(Source(Kind.OBJECT, at, NO_ENV), key) for at in self.settings)
+        known = [one for one in values if one is not None and not is_unknown(one)]
+        return choice(("settings", key), known) if known else UNKNOWN
+
     def _of_unknown(self, value: Unknown, key: str) -> Cases:
+        if not is_unknown(found := self._of_settings(value, key)):
+            return found
+        if _is_of_settings(key) and not is_unknown(found := self._stores.of_getters(key)):
+            return found
         known = self._searched.get(key)
         if _is_address_name(key):
             self._run.looks_for(self._run.bit(("everywhere", key)))

@@ -11,6 +11,7 @@ Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -38,6 +39,22 @@ _SCRIPT = lazy_pattern(
 _SETTINGS = lazy_pattern(
     r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.(?:json|properties)"
 )
+_HOST_VALUE = lazy_pattern(
+    rb"[\"'][\w.-]{1,60}[\"']\s{0,9}:\s{0,9}[\"'](?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z0-9]{1,24}(?::\d{1,5})?(?:/[^\"'\s]{0,200})?[\"']"
+)
+"""A setting that can be a host without a scheme."""
+_SUM = lazy_pattern(
+    rb"[\"'`](?:https?|wss?)://(?:[\"']\s{0,9}\+\s{0,9}\(?|\$\{\s{0,9})"
+    rb"(?P<root>[A-Za-z_$][\w$]{0,60})(?P<rest>[\w$.?()\[\]]{0,80})"
+)
+"""An address whose host begins with a name."""
+_SUM_BEFORE = 8
+_PAGE = lazy_pattern(r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.html?")
+_BLOCK = lazy_pattern(
+    rb"<script(?=[^>]{0,200}\stype=[\"']application/json)[^>]{0,200}?\sid=[\"'](?P<id>[\w-]{1,60})[\"'][^>]{0,200}>(?P<text>[^<]{2,8000})</script"
+)
+"""An object in a page, which a script reads by the identifier of its element."""
+_MAX_BLOCKS = 8
 _ADDRESS = lazy_pattern(rb"(?<![=(])[:=(,]\s{0,9}[\"'`](?:https?|wss?)\Z")
 """Before the slashes of an address that a name, a key or a parameter gets."""
 _CALLS = (
@@ -85,6 +102,7 @@ class _File(NamedTuple):
     text: bytes
     calls: list[_Call]
     has_address: bool
+    is_settings: bool = False
 
 
 class Whole:
@@ -94,12 +112,15 @@ class Whole:
         """Begin without a file."""
         self._data = bytearray()
         self.calls: list[Candidate] = []
+        self.settings: list[int] = []
+        """Where the objects of the settings begin that a script requests by the name of their file."""
         self._files: list[str] = []
         self._starts: list[int] = []
 
-    def add(self, file: str, text: bytes, calls: Iterable[_Call]) -> None:
-        """Append a file with its calls."""
+    def add(self, file: str, text: bytes, calls: Iterable[_Call], *, is_settings: bool = False) -> None:
+        """Append a file with its calls; ``is_settings``: it is an object that a script requests."""
         start = len(self._data)
+        self.settings += [start + 1] * is_settings
         self._files.append(file)
         self._starts.append(start)
         self._data += text + b"\n;\n"
@@ -126,32 +147,43 @@ class PageScripts:
 
     def add(self, file: str, data: Bytes) -> None:
         """Keep a script of a page, or its settings, if it can be a part of the whole."""
+        if file.endswith((".html", ".htm")) and len(data) <= MAX_FILE and _PAGE.fullmatch(file) is not None:
+            for block in islice(_BLOCK.finditer(data), _MAX_BLOCKS):
+                self._settings(f"{file}#/{block['id'].decode()}", bytes(block["text"]).strip())
+            return
         if not file.endswith((".js", ".json", ".properties")) or not 0 < len(data) <= min(MAX_FILE, self._left):
             return
-        if file.endswith(".js"):
-            if _SCRIPT.fullmatch(file) is None:
-                return
+        if not file.endswith(".js"):
+            if len(data) <= _MAX_SETTINGS and _SETTINGS.fullmatch(file) is not None:
+                self._settings(file, bytes(data).strip())
+        elif _SCRIPT.fullmatch(file) is not None:
             text = bytes(data)
             one = _File(text, _calls(text), _has_address(text))
-            if not one.calls and not one.has_address and len(data) > _MAX_WITHOUT:
-                return
-        elif len(data) <= _MAX_SETTINGS and _SETTINGS.fullmatch(file) is not None:
-            text = bytes(data).strip()
-            if b"://" not in text or text[:1] != b"{" or text[-1:] != b"}":
-                return
-            one = _File(b"(" + text + b")", [], has_address=True)
-        else:
+            if one.calls or one.has_address or len(data) <= _MAX_WITHOUT:
+                self._left -= len(text)
+                self._files[file] = one
+
+    def _settings(self, file: str, text: bytes) -> None:
+        """Keep an object of settings that has an address or can have a host."""
+        if text[:1] != b"{" or text[-1:] != b"}" or not 0 < len(text) <= min(_MAX_SETTINGS, self._left):
             return
-        self._left -= len(text)
-        self._files[file] = one
+        if b"://" in text or _HOST_VALUE.search(text) is not None:
+            self._left -= len(text)
+            self._files[file] = _File(b"(" + text + b")", [], has_address=b"://" in text, is_settings=True)
 
     def whole(self) -> Whole | None:
         """The files that a call needs as one script; ``None`` if no file defines a name for a call of another one."""
         names = {name for one in self._files.values() for call in one.calls for name in call.names}
-        if not names or len(self._files) < 2 or not any(one.has_address for one in self._files.values()):
+        sums = any(not call.name for one in self._files.values() for call in one.calls)
+        if not names or len(self._files) < 2 or not (sums or any(one.has_address for one in self._files.values())):
             return None
         chosen = sorted(names)[:_MAX_NAMES]
-        defined = {file: _defined(chosen, one.text) for file, one in self._files.items()}
+        requested = set(self._requested())
+        defined = {
+            file: _defined(chosen, one.text)
+            for file, one in self._files.items()
+            if not one.is_settings or one.has_address or file in requested
+        }
         found, kept = Whole(), {}
         for file, one in self._files.items():
             others = set().union(*(some for other, some in defined.items() if other != file))
@@ -161,9 +193,24 @@ class PageScripts:
             return None
         methods = {b"." + call.method + b"(" for calls in kept.values() for call in calls if call.method}
         for file, one in sorted(self._files.items()):
+            if file not in defined:
+                continue
             if kept[file] or one.has_address or defined[file] & needed or any(name in one.text for name in methods):
-                found.add(file, one.text, kept[file])
+                found.add(file, one.text, kept[file], is_settings=file in requested)
         return found
+
+    def _requested(self) -> Iterator[str]:
+        """The files of settings whose name is in a script."""
+        scripts = [one.text for one in self._files.values() if not one.is_settings]
+        for file, one in self._files.items():
+            name = file.rpartition("/")[2].encode()
+            if one.is_settings and any(_names(text, name) for text in scripts):
+                yield file
+
+
+def _names(text: bytes, file: bytes) -> bool:
+    """True if a script has the name of a file at the end of a text."""
+    return any(file + quote in text for quote in (b'"', b"'", b"`", b"?"))
 
 
 def _has_address(text: bytes) -> bool:
@@ -205,8 +252,8 @@ def _arguments(text: bytes) -> Iterator[tuple[bytes, re.Match[bytes]]]:
 
 def _calls(text: bytes) -> list[_Call]:
     """The calls of a script whose argument begins with a name to which the script gives no address."""
-    found = []
     values: dict[bytes, bytes | None] = {}
+    found = list(_sums(text, values))
     for call, one in _arguments(text):
         root, rest = one["root"], one["rest"]
         if root in _NOT_ROOTS:
@@ -224,6 +271,22 @@ def _calls(text: bytes) -> list[_Call]:
         if len(found) == MAX_OF_FILE:
             break
     return found
+
+
+def _sums(text: bytes, values: dict[bytes, bytes | None]) -> Iterator[_Call]:
+    """The addresses of a script whose host begins with a name."""
+    at = -1
+    for _ in range(_MAX_FOUND):
+        at = text.find(b"://", at + 1)
+        if at < 0:
+            break
+        one = _SUM.search(text, max(0, at - _SUM_BEFORE), at + _VALUE + 60)
+        if one is not None and one.start() < at:
+            root = one["root"]
+            if root not in values:
+                values[root] = _value_of(root, text)
+            names = frozenset(_WORD.findall(root + one["rest"] + b" " + (values[root] or b""))) - _COMMON
+            yield _Call(one.start(), "", names, _method_around(text, one.start()))
 
 
 def _method_around(text: bytes, at: int) -> bytes:
@@ -246,7 +309,7 @@ def _value_of(name: bytes, text: bytes) -> bytes | None:
         if behind[:1] != b"=" or behind[1:2] == b"=":
             continue
         value = behind[1:].lstrip()
-        if value[:1] in (b'"', b"'", b"`") and value[1:5] in (b"http", b"ws:/", b"wss:"):
+        if value[:1] in (b'"', b"'", b"`") and value[1:5] in (b"http", b"ws:/", b"wss:") and not _SUM.match(value):
             return None
         words = words or value.partition(b";")[0].partition(b"\n")[0]
     return words

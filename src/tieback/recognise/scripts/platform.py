@@ -55,6 +55,8 @@ _STORES = {
     ("sessionStorage", "getItem"): b"setItem",
     ("Properties", "getString"): b"setString",
 }
+_PREFERENCES = b"Preferences"
+"""A plug-in of Capacitor whose methods get objects: https://capacitorjs.com/docs/apis/preferences"""
 """Methods that read a store, and those that write it.
 
 Sources: https://html.spec.whatwg.org/multipage/webstorage.html, https://titaniumsdk.com/api/titanium/app/properties.html
@@ -166,6 +168,8 @@ class Platform:
         Returns:
             ``None`` if it is no such call, or if nothing is known.
         """
+        if method == "get" and arguments and self._run.names.words.places(_PREFERENCES):
+            return self._preference(arguments[0])
         setter = _STORES.get((path.rpartition(".")[2], method))
         if setter is None or not arguments or len(arguments[0]) != 1 or not is_known(arguments[0][0][1]):
             return None
@@ -184,6 +188,20 @@ class Platform:
         values = [run.once(("=", place), place) for place in self._stored[setter, key]] + [*arguments[1:2]]
         known = [one for one in values if not is_unknown(one)]
         return choice(("stored", setter, key), known) if known else None
+
+    def _preference(self, options: Cases) -> Cases | None:
+        """What the plug-in has under a key, as an object with a ``value``; ``None`` if nothing is known."""
+        run = self._run
+        key = run.objects.member(options, "key", -1)
+        if len(key) != 1 or not is_known(key[0][1]):
+            return None
+        name, found = as_text(key[0][1]).text, []
+        for at in run.names.words.places(b".set", b"(")[:_MAX_STORED]:
+            run.budget.take()
+            given = run.once(("=", at + 5), at + 5) if run.data[at + 5 : at + 6] == b"{" else UNKNOWN
+            if as_text(run.objects.member(given, "key", at)[0][1]).text == name:
+                found.append(given)
+        return choice(("preference", name), found[:MAX_ALTERNATIVES]) if found else None
 
     def unknown_call(self, function: Unknown, arguments: Sequence[Cases], at: int) -> Cases:
         """The result of a function that is not known: a module of the bundle, or one that is run later.

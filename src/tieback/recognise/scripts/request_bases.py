@@ -10,7 +10,7 @@ https://github.com/pagekit/vue-resource/blob/develop/docs/config.md
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from tieback.model.lazy_pattern import lazy_pattern
@@ -108,7 +108,8 @@ class RequestBases:
             run.budget.take()
             start, opening = operand_before(run.data, at, max(0, at - 120)), at + len(INTERCEPTORS) - 1
             end = Reader(run.data, opening, run.budget).closing(opening)
-            values = [run.value(place) for place in islice(run.names.members("baseURL", opening, end), _MAX_VALUES)]
+            bases = chain(run.names.members("baseURL", opening, end), run.names.keys("baseURL", opening, end))
+            values = [run.value(place) for place in islice(bases, _MAX_VALUES)]
             for place in islice(run.names.members("url", opening, end), _MAX_VALUES):
                 owner = _OWNER.search(bytes(run.data[max(0, place - 100) : place]))
                 added = _APPENDED.match(run.data, place, min(end, place + 260))

@@ -14,6 +14,7 @@ from tieback.recognise.scripts.candidates import (
     CALLS,
     JOINS,
     METHODS,
+    PREFIX,
     SCHEMES,
     SLASHES,
     Candidate,
@@ -127,10 +128,27 @@ class _Setting(NamedTuple):
 class Resolution:
     """The texts of one script."""
 
-    def __init__(self, data: Bytes, budget: Budget, *, markup: bool = False, script: LastScript | None = None) -> None:
-        """Read this script with a budget; ``script`` and ``markup`` as for ``Scopes``."""
+    def __init__(
+        self,
+        data: Bytes,
+        budget: Budget,
+        *,
+        markup: bool = False,
+        script: LastScript | None = None,
+        settings: Sequence[int] = (),
+    ) -> None:
+        """Read this script with a budget.
+
+        Args:
+            data: the script.
+            budget: the steps that it may take.
+            markup: as for ``Scopes``.
+            script: as for ``Scopes``.
+            settings: where objects begin that the script requests as files.
+        """
         self._data = data
         self._run = Evaluator(data, budget, markup=markup, script=script)
+        self._run.objects.settings = tuple(settings)
         self._callers = Callers(self._run)
         self._bases = RequestBases(self._run)
         self._has_base = False
@@ -153,6 +171,7 @@ class Resolution:
 
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
+        hits = [(mark, end) for mark, end in hits if mark != PREFIX or _CONFIGURED.match(self._data, end, end + 40)]
         clients = any(
             mark in BASE_KEYS
             and (_CLIENT.search(self._data, max(0, end - 200), end) or _CONFIGURED.match(self._data, end, end + 40))

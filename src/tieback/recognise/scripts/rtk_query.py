@@ -27,7 +27,7 @@ _CALL = "fetchBaseQuery"
 
 def queries(run: "Evaluator") -> Iterator[tuple[Candidate, Cases]]:
     """The endpoints of a script, each with its address."""
-    bases = list(dict.fromkeys(_bases(run)))
+    bases = list({one.text: one for one in _bases(run)}.values())
     if len(bases) != 1:
         return
     client = Client(bases[0])

@@ -39,6 +39,8 @@ _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 _SPACE = b" \t\n\r\v\f"
 WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$" + bytes(range(0x80, 0x100))
 """The bytes of names; each of the others ends a name."""
+_JOINED = (b".", b"#")
+"""Signs that can begin a needle directly behind a word: ``a.b``, ``static#b``."""
 _OTHERS = bytes(octet for octet in range(256) if octet not in WORD)
 _IS_WORD = bytes(octet in WORD for octet in range(256))
 _TABLE = np.frombuffer(_IS_WORD, np.bool_)
@@ -184,7 +186,7 @@ class Words:
         places = self._with(places[places >= len(before)] - len(before), before, 0)
         places = self._with(places, needle[len(whole) :], len(whole))
         places = places[~_TABLE[self._octets[places + len(needle)]]]
-        if needle[:1] != b".":
+        if needle[:1] not in _JOINED:
             places = places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
         return np.array(_apart(places.tolist(), len(needle)), np.int64) if _overlaps(needle) else places
 
@@ -196,7 +198,7 @@ class Words:
             for place in places
             if place >= low and text.startswith(needle, place - low) and not _IS_WORD[text[place - low + size]]
         ]
-        if needle[:1] != b".":
+        if needle[:1] not in _JOINED:
             found = [place for place in found if not place or not _IS_WORD[text[place - 1]]]
         return _apart(found, size) if _overlaps(needle) else found
 
@@ -246,7 +248,7 @@ class Words:
         places = places[places <= len(octets) - size]
         self._budget.take(len(places) // _STEP)
         places = places[~_TABLE[self._octets[places + size]]]
-        if needle[:1] != b".":
+        if needle[:1] not in _JOINED:
             places = places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
         return np.array(_apart(places.tolist(), size), np.int64) if _overlaps(needle) else places
 
@@ -260,7 +262,7 @@ class Words:
             hits += 1
             if not hits % _STEP:
                 self._budget.take()
-            if _is_word(data[at + size : at + size + 1]) or (needle[:1] != b"." and _is_word(data[at - 1 : at])):
+            if _is_word(data[at + size : at + size + 1]) or (needle[:1] not in _JOINED and _is_word(data[at - 1 : at])):
                 at += 1
                 continue
             yield at

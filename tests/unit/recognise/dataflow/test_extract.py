@@ -147,6 +147,13 @@ TABLE: list[tuple[str, str, str, str, str]] = [
 ]  # fmt: skip
 
 
+def test_an_address_that_code_also_takes_without_its_server_is_not_behind_it() -> None:
+    found = sightings(finds("bases"))
+    assert "https://base.main.test/orders/new" in found
+    assert not any(value.startswith("https://base.main.test/http") for value in found)
+    assert "https://proxy.pass.test/https://api.shop.test/v1/users" in found
+
+
 @each(("fixture", "method", "value", "how", "text"), TABLE, ids=[row[2] for row in TABLE])
 def test_what_the_code_puts_together(fixture: str, method: str, value: str, how: str, text: str) -> None:
     found = sightings(finds(fixture))

@@ -40,6 +40,13 @@ def judged(text: str) -> TextVerdict:
         ("https://api.shop.de/v1&", "https://api.shop.de/v1"),
         ("https://api.shop.de/v1&page=2&of=3", "https://api.shop.de/v1"),
         ("https://api.shop.de/a&b/c", "https://api.shop.de/a&b/c"),
+        ("https://api.shop.de/v1/list.cgi?{}", "https://api.shop.de/v1/list.cgi"),
+        ("https://api.shop.de/v1/list#{}", "https://api.shop.de/v1/list"),
+        ("https://api.shop.de/v1/list{}?a", "https://api.shop.de/v1"),
+        ("https://api.shop.de/v1/list.cgi&{}", "https://api.shop.de/v1/list.cgi"),
+        ("https://api.shop.de/v1/list.cgi&page={}&of={}", "https://api.shop.de/v1/list.cgi"),
+        ("https://api.shop.de/v1/a&b{}", "https://api.shop.de/v1"),
+        ("https://api.shop.de/v1/&{}", "https://api.shop.de/v1"),
         ("wss://api.shop.de/*/*", "wss://api.shop.de"),
         (
             "https://api.shop.de/i/photo-1566228015668-4c45dbc4e2f5",

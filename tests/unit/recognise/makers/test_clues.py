@@ -49,8 +49,8 @@ def clues(data: bytes, kind: BufferKind, file: str = "f", *, utf16: bool = False
         ("com.example.app", "net.fusionapp.core.FusionApplication", [activity("net.fusionapp.core.A", LAUNCHER)], []),
         ("com.example.app", "", [activity("net.fusionapps.fit.Main", LAUNCHER)], ["net.fusionapps.fit.Main"]),
         ("com.example.app", "androidx.multidex.MultiDexApplication", [activity("Main", LAUNCHER)], []),
-        # A bundle identifier of the maker itself counts more: the app can be a copy of another one.
-        ("de.acme.fit", "", [activity("org.original.Main", LAUNCHER)], []),
+        # The identifier of a maker gives his names. This class only shows where the code of the app is.
+        ("de.acme.fit", "", [activity("org.original.Main", LAUNCHER)], ["org.original.Main"]),
         ("com.example.app", "", [activity("de.acme.fit.Main")], []),
     ],
 )

@@ -14,6 +14,7 @@ from tieback.recognise.makers.code import (
     signer_people,
     signer_units,
 )
+from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 
@@ -49,6 +50,11 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
         ("kotlin.fitapp.free", "", (), ["kotlin.fitapp.free."]),
         ("io.ionic.starter", "de.acme.fit.ui.Main", (), ["io.ionic.starter.", "de.acme.fit."]),
         ("io.ionic.starter", "de.acme.Main", (), ["io.ionic.starter."]),
+        # The package of the class that starts the app, beside that of the identifier of its own.
+        ("de.acme.fit", "de.other.fit.ui.Main", (), ["de.acme.fit.", "de.other.fit."]),
+        ("jane.ticket", "jan.ticket.ui.Main", (), ["jane.ticket.", "jan.ticket.", "jan.ticket.ui."]),
+        ("jane.ticket", "ja.ticket.ui.Main", (), ["jane.ticket.", "ja.ticket.ui."]),
+        ("jane.ticket", "com.mapbox.fit.ui.Main", (), ["jane.ticket."]),
         ("com.mapbox.fit.app", "", (), []),
         # No library is published below the package of new projects.
         ("com.example.fit", "", (), ["com.example.", "com.example.fit."]),
@@ -57,6 +63,14 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
 )
 def test_packages_of_own_code(bundle: str, main_class: str, own: tuple[str, ...], packages: list[str]) -> None:
     assert list(own_packages(app(bundle), main_class, own, RULES)) == packages
+
+
+def test_a_class_that_starts_an_app_with_an_identifier_of_its_own_gives_no_names() -> None:
+    names = MakerNames(app("de.acme.fit"), RULES, "org.original.ui.Main")
+    assert names.is_own_code("Lorg/original/ui/Net;->get")
+    assert names.is_own_code("Lde/acme/fit/Net;->get")
+    assert set(names.domains) == {"acme.de"}
+    assert not names.branded("original.org")
 
 
 @each(

@@ -339,6 +339,18 @@ def pages(bundle: str, title: str, *addresses: str) -> Maker:
         ("io.ionic.starter", "Acme", ["joinacme.de/imprint"], "api.joinacme.de", "the app's only legal page"),
         ("io.ionic.starter", "Acme", ["acme.de/privacy", "acme.de/terms"], "api.acme.de", "the app's only legal page"),
         ("io.ionic.starter", "Acme", ["acme.de/privacy"], "api.acme.io", "has the name of acme.de"),
+        # Both begin with the same word.
+        (
+            "io.ionic.starter",
+            "PiscoRegistro",
+            ["piscotics.de/privacy"],
+            "api.piscotics.de",
+            "the app's only legal page",
+        ),
+        ("io.ionic.starter", "Pisco Registro", ["piscotics.de/imprint"], "api.piscotics.de", "only legal page"),
+        ("io.ionic.starter", "PiscoRegistro", ["piscotics.de/terms"], "api.piscotics.de", ""),
+        ("io.ionic.starter", "AcmeRegistro", ["acmes.de/privacy"], "api.acmelike.de", ""),
+        ("io.ionic.starter", "WalletRegistro", ["walletics.de/privacy"], "api.walletics.de", ""),
         # The other domain of a maker, by its name.
         ("de.uni.app", "Campus", ["www.uni.de/x", "uni.app/privacy"], "uni.app", "the name of uni.de and"),
         # The page of a tool that builds apps, or of a partner.

@@ -44,6 +44,13 @@ def hosts(*places: tuple[Endpoint, Evidence]) -> list[str]:
         ("/app/update.json", True),
         ("/checkUpdate", True),
         ("/apk_update", True),
+        ("/assets/app-release.apk", True),
+        ("/dl/app_v1.2.apk", True),
+        ("/latest.apk", True),
+        # The package of another app.
+        ("/dl/scanner.apk", False),
+        ("/app-release.apk/scanner", False),
+        ("/.apk", False),
         # Versions of other things; a change of records; a page about something.
         ("/api/versions.json", False),
         ("/game/version_manifest.json", False),
@@ -57,6 +64,15 @@ def hosts(*places: tuple[Endpoint, Evidence]) -> list[str]:
 )
 def test_the_path_of_a_version(path: str, *, found: bool) -> None:
     assert bool(hosts(place(path))) is found
+
+
+def test_a_package_with_the_name_of_the_app() -> None:
+    names = MakerNames(App(Platform.ANDROID, "de.other.fit", "0" * 64, "Acme Fitter"), RULES)
+    packages = {
+        name: list(update_hosts([place(f"/dl/{name}", chain=("Lde/other/fit/A;",))], names, RULES))
+        for name in ("acmefitter.apk", "scanner.apk", "acmefitter.zip")
+    }
+    assert [name for name, found in packages.items() if found] == ["acmefitter.apk"]
 
 
 PAGE = "assets/www/app.js"

@@ -44,6 +44,8 @@ def stays(page: str, frame: str, *, root: str = WWW, plugins: str = "", name: st
         ('@import "//a.shop.test/a.css";', "a.css", False),
         ("s.src = '//a.shop.test/a.js'", "a.js", False),
         (r'e.append("<img src=\"//a.shop.test/a.png\">")', "a.js", False),
+        ("styles:['@import url(//a.shop.test/a.css);b{color:red}']", "a.js", False),
+        ("get(//a.shop.test/a.js is a comment", "a.js", True),
         # Another text can be before it.
         ("s.src = 'https:' + '//a.shop.test/a.js'", "a.js", True),
         ("var s = '//a.shop.test/a.js'", "a.js", True),

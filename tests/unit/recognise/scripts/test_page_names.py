@@ -33,7 +33,7 @@ def values(named: str, call: str, *, folder: str = "assets/www/") -> set[str]:
         ("SERVER='a.x.test:81'", CALL, {"http://a.x.test:81/v"}),
         ('window.SERVER = "a.x.test"', CALL, {"http://a.x.test/v"}),
         ("var n = 1, SERVER = 'a.x.test';", CALL, {"http://a.x.test/v"}),
-        ("const SERVER='a.x.test', PORT=8080;", "fetch(`http://${SERVER}:${PORT}/v`)", {"http://a.x.test/v"}),
+        ("const SERVER='a.x.test', PORT=8080;", "fetch(`http://${SERVER}:${PORT}/v`)", {"http://a.x.test:8080/v"}),
         ("var SERVER='a.x.test';\nSERVER='b.x.test';", CALL, {"http://a.x.test/v", "http://b.x.test/v"}),
         # Another name, a name of the script itself, of a function, or no host.
         ("var HOST='a.x.test';", CALL, set()),

@@ -114,3 +114,50 @@ def test_a_long_script_takes_time_in_proportion() -> None:
         scripts.whole()
 
     assert_linear(lambda size: b"$.get(BASE+" * size, read, 1_000)
+
+
+ASYNC = (
+    "async function f(){const c=await (await fetch('./conf/app.json')).json();"
+    "return fetch('https://'+c.backend+':'+c.portNumber+'/v1')}"
+)
+REQUEST = "fetch('conf/app.json').then(r=>r.json()).then(function(c){return fetch('https://'+c.server.host+'/v1')})"
+
+
+@each(
+    ("settings", "call", "expected"),
+    [
+        ('{"server":{"host":"a.x.test"}}', REQUEST, {"https://a.x.test/v1"}),
+        (
+            '{"backend":"a.x.test","portNumber":8443}',
+            ASYNC,
+            {"https://a.x.test:8443/v1"},
+        ),
+        (
+            '{"host":"a.x.test"}',
+            "$.getJSON('conf/app.json',function(s){$.get(`https://${s.host}/v1`)})",
+            {"https://a.x.test/v1"},
+        ),
+        # Another file, no host, a member that the file does not have, and one of the page.
+        ('{"server":{"host":"a.x.test"}}', REQUEST.replace("app.json", "other.json"), set()),
+        ('{"server":{"host":"main"}}', REQUEST, set()),
+        ('{"server":{"name":"a.x.test"}}', REQUEST, set()),
+        ('{"host":"a.x.test"}', "$.getJSON('conf/app.json',f);$.get('https://'+location.host+'/v1')", set()),
+    ],
+)
+def test_settings_that_a_script_requests_as_a_file(settings: str, call: str, expected: set[str]) -> None:
+    assert values({"call.js": call, "conf/app.json": settings}) == expected
+
+
+def test_a_host_that_another_script_keeps_in_a_shared_object() -> None:
+    call = "const e=window.__env;fetch('https://'+e.apiHost+'/v1')"
+    files = {"env.js": "(function(w){w.__env=w.__env||{};w.__env.apiHost='a.x.test'})(this)", "call.js": call}
+    assert values(files) == {"https://a.x.test/v1"}
+    assert values({**files, "env.js": files["env.js"].replace("apiHost", "apiRoot")}) == set()
+
+
+def test_an_object_in_a_page_that_a_script_reads_by_its_identifier() -> None:
+    page = '<html><script id="cfg" type="application/json">{"host":"a.x.test"}</script><script src="call.js"></script>'
+    call = "var c=JSON.parse(document.getElementById('cfg').textContent);fetch('https://'+c.host+'/v1')"
+    assert values({"index.html": page, "call.js": call}) == {"https://a.x.test/v1"}
+    assert values({"index.html": page, "call.js": call.replace("'cfg'", "'other'")}) == set()
+    assert values({"index.html": page.replace("application/json", "text/html"), "call.js": call}) == set()

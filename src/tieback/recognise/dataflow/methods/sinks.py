@@ -51,6 +51,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Port if the call names none."""
     keys: dict[str, Role] = {}
     """Role of the last argument by the text of the one before; other texts mean nothing."""
+    optional: bool = False
+    """True if builders leave the library out of apps that do not use it: code that needs it then cannot run."""
 
     @property
     def is_credential(self) -> bool:
@@ -79,6 +81,7 @@ class _Library(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owners: tuple[str, ...]
     source: str
     calls: tuple[str, ...]
+    optional: bool = False
 
     def sinks(self) -> Iterator[Sink]:
         """Each call of each class. Raises ``ValueError`` if one is malformed."""
@@ -102,6 +105,7 @@ class _Library(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     "fetches": "fetches" in flags,
                     "service": flags.get("service"),
                     "port": int(flags["port"]) if "port" in flags else None,
+                    "optional": self.optional,
                 }
                 yield msgspec.convert(known, Sink)
 

@@ -154,9 +154,10 @@ def client_packages() -> tuple[str, ...]:
     """Packages of the libraries by which apps contact servers.
 
     Without them little of an app works, so they are more likely to be added later than to be missing: a part of an app,
-    or code that was assembled for a test, is read without them.
+    or code that was assembled for a test, is read without them. Those are not here for which other libraries have code
+    that works only if an app adds them.
     """
-    owners = {sink.owner for sink in read_sinks() if not is_of_platform(sink.owner)}
+    owners = {sink.owner for sink in read_sinks() if not sink.optional and not is_of_platform(sink.owner)}
     return tuple(sorted({f"{owner.rpartition('/')[0]}/" for owner in owners if "/" in owner}))
 
 

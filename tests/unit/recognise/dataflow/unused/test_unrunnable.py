@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.methods.sinks import read_sinks
 from tieback.recognise.dataflow.unused import failing_code, missing_classes, unrunnable
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -156,6 +158,14 @@ def test_the_libraries_by_which_apps_contact_servers_are_never_missing(monkeypat
     assert {"Lokhttp3/", "Lretrofit2/", "Lio/grpc/"} <= set(missing_classes.client_packages())
     monkeypatch.setattr(missing_classes, "client_packages", lambda: ("Lorg/maps/",))
     assert REASON not in settled()[0].values()
+
+
+def test_a_library_for_which_others_have_optional_code_can_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    maps = msgspec.structs.replace(read_sinks()[0], owner="Lorg/maps/Client;")
+    for optional, packages in ((False, ("Lorg/maps/",)), (True, ())):
+        every = (msgspec.structs.replace(maps, optional=optional),)
+        monkeypatch.setattr(missing_classes, "read_sinks", lambda every=every: every)
+        assert missing_classes.client_packages.__wrapped__() == packages
 
 
 @pytest.mark.parametrize(

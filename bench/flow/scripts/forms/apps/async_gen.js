@@ -1,0 +1,1 @@
+(()=>{var s="https://agen.shop.test";async function*a(t){let e=0;for(;;){let n=await(await fetch(`${s}${t}?page=${e++}`)).json();if(!n.length)return;yield*n}}(async()=>{for await(let t of a("/v1/pages"))console.log(t)})();})();

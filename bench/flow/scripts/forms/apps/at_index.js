@@ -1,0 +1,1 @@
+(()=>{var t=["x.shop.test","at.shop.test"];fetch(`https://${t.at(-1)}/v1/u`);})();

@@ -1,0 +1,1 @@
+(()=>{var e=window.Capacitor.registerPlugin("Preferences");async function n(){await e.set({key:"server",value:"cps.shop.test"})}async function r(){let t=await e.get({key:"server"});return fetch("https://"+t.value+"/v1/ping")}n().then(r);})();

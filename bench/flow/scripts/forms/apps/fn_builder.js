@@ -1,0 +1,1 @@
+(()=>{var h=class{constructor(){this.s="https",this.p=[]}host(t){return this.h=t,this}path(t){return this.p.push(t),this}build(){return`${this.s}://${this.h}/${this.p.join("/")}`}};fetch(new h().host("fb.shop.test").path("v1").path("u").path("7").build());})();

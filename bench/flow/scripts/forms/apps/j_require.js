@@ -1,0 +1,1 @@
+(()=>{var t={437(t,s,e){const o=e(749);t.exports.login=()=>fetch(o.scheme+"://"+o.host+o.base+"/login"),t.exports.login()},749(t){"use strict";t.exports=JSON.parse('{"scheme":"https","host":"jreq.own.test","base":"/mobile"}')}};const s={};!function e(o){const r=s[o];if(void 0!==r)return r.exports;const n=s[o]={exports:{}};return t[o](n,n.exports,e),n.exports}(437)})();

@@ -1,0 +1,1 @@
+(()=>{var i={production:!0,apiUrl:"https://ng1.shop.test/api",version:"v1"},s=class{constructor(t){this.http=t,this.root=`${i.apiUrl}/${i.version}`}},o=class extends s{get(t){return this.http.get(`${this.root}/items/${t}`)}};new o(window.http).get(7);})();

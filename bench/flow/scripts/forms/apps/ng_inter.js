@@ -1,0 +1,1 @@
+(()=>{var u={production:!0,apiUrl:"https://ng2.shop.test/api"},s=class{intercept(t,p){return/^http/.test(t.url)||(t=t.clone({url:u.apiUrl+t.url})),p.handle(t)}},n=class{constructor(t){this.http=t}me(){return this.http.get("/users/me")}},i=[{provide:HTTP_INTERCEPTORS,useClass:s,multi:!0}];new n(window.http).me();})();

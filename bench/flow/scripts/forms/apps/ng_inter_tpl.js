@@ -1,0 +1,1 @@
+(()=>{var o={production:!0,apiUrl:"https://ng3.shop.test/api"},p=(t,e)=>e(t.clone({url:`${o.apiUrl}/${t.url}`,setHeaders:{a:"1"}})),r=class{constructor(e){this.http=e}me(){return this.http.get("users/me")}};bootstrap({providers:[provideHttpClient(withInterceptors([p]))]});new r(window.http).me();})();

@@ -1,0 +1,1 @@
+(()=>{var o={api:{host:"https://nsv.own.test",root:"/api"}},s=class{constructor(t){this.h=t,this.base=o.api.host+o.api.root}get(t,a){return this.h.get(`${this.base}/${t}`,a)}},h=class{constructor(t){this.api=t,this.path="tickets"}open(){return this.api.get(`${this.path}/open`)}};new h(new s(window.http)).open();})();

