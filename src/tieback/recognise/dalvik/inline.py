@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
 from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.library.references import Held
 from tieback.recognise.dalvik.library.strings import Builder
 from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
 from tieback.recognise.dalvik.objects import (
@@ -61,7 +62,7 @@ class MadeText(NamedTuple):
     gives: bool
     """True if the instruction is a call with a text as its result."""
     changed: bool
-    """True if the code then makes another text of it, by a method such as ``substring``."""
+    """True if the code then makes another address of it, by a method such as ``replace``."""
 
 
 def texts_made(
@@ -84,8 +85,8 @@ def texts_made(
     machine.given, machine.passing = [], _run_nested if in_full else None
     try:
         if not method.static and method.width:
-            is_new = method.name == "<init>"
-            arguments[0] = _object(method.owner) if is_new else _receiver(machine, method.owner)
+            has_object = method.name == "<init>"
+            arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner)
         found = _made_by(machine, Frame(machine, method, arguments), known)
         done: list[JavaObject] = [one for one in arguments if isinstance(one, JavaObject)]
         for given in _unlike(machine.given, done) if in_full else ():
@@ -295,7 +296,9 @@ def _is_kept(machine: Machine, value: JavaObject) -> bool:
 
 
 def _payload(machine: Machine, payload: Any, known: dict[int, Any]) -> Any:
-    """The content of an object of the platform: that of a builder, of a list or of a map is copied."""
+    """The content of an object of the platform: that of a builder, a reference, a list or a map is copied."""
+    if isinstance(payload, Held):
+        return Held(_copy(machine, payload.value, known))
     if isinstance(payload, Builder):
         machine.allocate(len(payload.units))
         return Builder("".join(payload.units))
