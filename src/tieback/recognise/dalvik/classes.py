@@ -20,6 +20,28 @@ MAX_STRING = 1 << 18
 _SPARE_UNITS = 200_000
 _INTERFACE = 0x200
 
+_SCREENS = (
+    "Landroid/support/",
+    "Landroidx/activity/",
+    "Landroidx/appcompat/",
+    "Landroidx/compose/",
+    "Landroidx/core/",
+    "Landroidx/fragment/",
+    "Landroidx/recyclerview/",
+    "Landroidx/work/",
+    "Lcom/bumptech/",
+    "Lcom/facebook/",
+    "Lcom/google/ads/",
+    "Lcom/google/android/",
+    "Lcom/google/appinventor/",
+    "Lcom/google/firebase/",
+    "Lgnu/",
+)
+"""Packages of libraries for screens, images, advertisements and measurements.
+
+A run that goes as far as possible does not enter them.
+"""
+
 
 class MethodRef(NamedTuple):
     """A method as a call names it."""
@@ -39,7 +61,19 @@ class MethodRef(NamedTuple):
 class Method:
     """A method with code."""
 
-    __slots__ = ("bodies", "code", "dex", "name", "owner", "registers", "static", "tries", "units", "width")
+    __slots__ = (
+        "bodies",
+        "code",
+        "dex",
+        "name",
+        "of_screens",
+        "owner",
+        "registers",
+        "static",
+        "tries",
+        "units",
+        "width",
+    )
 
     def __init__(self, dex: DexFile, owner: str, ref: MethodRef, offset: int) -> None:
         """Read a code item. Raises ``NotRunnableError`` if it is not plausible or too long."""
@@ -49,6 +83,8 @@ class Method:
         self.dex = dex
         self.code = code
         self.owner = owner
+        # R8 moves methods of any class into those of resources.
+        self.of_screens = owner.startswith(_SCREENS) and "/R$" not in owner
         self.name = ref.name
         self.registers, ins = struct.unpack_from("<2H", dex.data, offset)
         parameters = sum(1 + is_wide(kind) for kind in split_types(ref.parameters))

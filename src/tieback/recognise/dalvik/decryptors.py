@@ -556,7 +556,8 @@ class _Search:
 def _addresses(made: Iterable[MadeText]) -> list[str]:
     """The texts that are addresses, without those that only become another text, and the beginnings of longer ones."""
     found = dict.fromkeys(one.text for one in made if len(one.text) <= MAX_ADDRESS and not one.changed)
-    texts = [text for text in found if _STARTS.match(text)]
+    # A client cuts an address for its log: https://github.com/square/okhttp (HttpUrl.redact).
+    texts = [text for text in found if _STARTS.match(text) and not text.endswith("...")]
     # In their order, the beginning of a longer text stands right before one.
     begins = {one for one, following in pairwise(sorted(texts)) if following.startswith(one)}
     return [text for text in texts if text not in begins]

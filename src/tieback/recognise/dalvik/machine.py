@@ -156,24 +156,6 @@ CONTEXTS = frozenset(
 
 PREFERENCES = "Landroid/content/SharedPreferences;"
 """Saved settings: each call names the value that counts before the setting is saved."""
-_SCREENS = (
-    "Landroid/support/",
-    "Landroidx/activity/",
-    "Landroidx/appcompat/",
-    "Landroidx/compose/",
-    "Landroidx/core/",
-    "Landroidx/fragment/",
-    "Landroidx/recyclerview/",
-    "Landroidx/work/",
-    "Lcom/bumptech/",
-    "Lcom/facebook/",
-    "Lcom/google/ads/",
-    "Lcom/google/android/",
-    "Lcom/google/appinventor/",
-    "Lcom/google/firebase/",
-    "Lgnu/",
-)
-"""Packages of libraries for screens, images, advertisements and measurements: calls of them are not followed."""
 _OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;", PREFERENCES}
 """Classes whose objects open the files of the app, or give the values with which it begins."""
 
@@ -488,6 +470,8 @@ class Machine:
             if self.outermost is not None and type(result) is str and type(arguments[0]) is str and "://" in result:
                 self.changed.add(arguments[0])
             return result
+        if target.of_screens and self.passing is not None:
+            return self._skip(site, registers)
         if target.static is not static:
             raise NotRunnableError("a call of the wrong kind")
         if static:
@@ -520,11 +504,9 @@ class Machine:
             if known is not None:
                 return known
         owner = kind or ref.owner
-        if _is_of_screens(owner):
-            return None
         method = self.path.method(owner, ref)
         if method is not None:
-            return None if _is_of_screens(method.owner) else method
+            return method
         for ancestor in (*self.path.ancestors(owner), ref.owner, "Ljava/lang/Object;"):
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
@@ -608,11 +590,6 @@ class Machine:
                     if not caught or self.is_a(kind, caught):
                         return place
         return -1
-
-
-def _is_of_screens(kind: str) -> bool:
-    """True for a class of ``_SCREENS``; R8 moves methods of any class into those of resources."""
-    return kind.startswith(_SCREENS) and "/R$" not in kind
 
 
 def _cost(value: Any) -> int:
