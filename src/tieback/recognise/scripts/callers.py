@@ -136,6 +136,7 @@ class Callers:
     def _sites(self, scope: Scope) -> list[int]:
         """Offsets of the parentheses of the calls."""
         if scope.key not in self._known:
+            self._known[scope.key] = []  # two functions can pass their arguments to each other
             self._known[scope.key] = list(islice(self._found(scope), MAX_SITES))
         return self._known[scope.key]
 

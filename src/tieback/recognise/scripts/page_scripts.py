@@ -55,6 +55,8 @@ _BLOCK = lazy_pattern(
 )
 """An object in a page, which a script reads by the identifier of its element."""
 _MAX_BLOCKS = 8
+_MAX_REQUESTED = 100
+"""Most files of settings whose names are looked for in scripts."""
 _ADDRESS = lazy_pattern(rb"(?<![=(])[:=(,]\s{0,9}[\"'`](?:https?|wss?)\Z")
 """Before the slashes of an address that a name, a key or a parameter gets."""
 _CALLS = (
@@ -202,9 +204,9 @@ class PageScripts:
     def _requested(self) -> Iterator[str]:
         """The files of settings whose name is in a script."""
         scripts = [one.text for one in self._files.values() if not one.is_settings]
-        for file, one in self._files.items():
+        for file in islice((file for file, one in self._files.items() if one.is_settings), _MAX_REQUESTED):
             name = file.rpartition("/")[2].encode()
-            if one.is_settings and any(_names(text, name) for text in scripts):
+            if any(_names(text, name) for text in scripts):
                 yield file
 
 

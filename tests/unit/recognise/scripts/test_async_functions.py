@@ -2,7 +2,9 @@
 
 from tests.each import each
 from tests.linear import assert_linear
-from tests.unit.recognise.scripts.test_resolve import values
+from tests.unit.recognise.scripts.test_resolve import EXTRACTOR, values
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Problem
 
 STATES = (
     "function req(x){return g.apply(this,arguments)}function g(){g=wrap(R().m(function c(path){var r;"
@@ -93,3 +95,14 @@ def test_many_states_take_time_in_proportion() -> None:
         )
 
     assert_linear(script, values, 40)
+
+
+def test_functions_that_pass_their_arguments_to_each_other_end() -> None:
+    script = (
+        "var a=w(function(p){fetch('https://a.x.test'+p);return b.apply(this,arguments)});"
+        "var b=w(function(q){fetch('https://b.x.test'+q);return a.apply(this,arguments)});"
+        "function f(x){return a.apply(this,arguments)}f('/v1');"
+    )
+    assert "https://a.x.test/v1" in values(script)
+    artifact = Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, script.encode()),))
+    assert not [one for one in EXTRACTOR.extract(artifact) if isinstance(one, Problem)]

@@ -148,6 +148,17 @@ def test_settings_that_a_script_requests_as_a_file(settings: str, call: str, exp
     assert values({"call.js": call, "conf/app.json": settings}) == expected
 
 
+def test_many_settings_take_time_in_proportion() -> None:
+    def read(count: int) -> None:
+        scripts = PageScripts()
+        scripts.add("assets/www/a.js", b"fetch('https://'+conf.host+'/v1');" + b"var x='n';" * 2_000)
+        for number in range(count):
+            scripts.add(f"assets/www/{number}.json", b'{"host":"a.x.test"}')
+        scripts.whole()
+
+    assert_linear(lambda size: size, read, 400)
+
+
 def test_a_host_that_another_script_keeps_in_a_shared_object() -> None:
     call = "const e=window.__env;fetch('https://'+e.apiHost+'/v1')"
     files = {"env.js": "(function(w){w.__env=w.__env||{};w.__env.apiHost='a.x.test'})(this)", "call.js": call}
