@@ -241,6 +241,19 @@ class ClassPath:
             found.append(its.superclass)
         return found
 
+    def supertypes(self, kind: str) -> dict[str, bool]:
+        """All superclasses and interfaces of a class of the app, and whether the app defines them; at most 64."""
+        found: dict[str, bool] = {}
+        waiting = [kind]
+        for one in waiting:  # grows
+            its = self.find(one)
+            found[one] = its is not None
+            if its is None or len(waiting) > 64:
+                continue
+            above = (its.superclass, *map(its.dex.descriptor, its.dex.interfaces(its.row)))
+            waiting += [each for each in above if each and each not in found and each not in waiting]
+        return found
+
 
 def read_string(dex: DexFile, index: int) -> str:
     """A constant, in UTF-16 code units. Raises ``NotRunnableError`` if it is missing, too long or malformed."""

@@ -22,7 +22,7 @@ from tieback.recognise.dalvik.objects import (
     kind_of,
     narrowed,
 )
-from tieback.recognise.dalvik.supertypes import is_of_platform
+from tieback.recognise.dalvik.supertypes import is_of_app, is_of_platform
 from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
 
 _INTERNED = 256
@@ -137,6 +137,11 @@ def _instance_of(frame: Frame, r: list[Any], a: int, b: int, c: str) -> None:
         r[a] = 0
     elif frame.machine.is_a(kind_of(value), c):
         r[a] = 1
+    elif isinstance(value, JavaObject) and frame.machine.path.defines(value.kind):
+        above = frame.machine.path.supertypes(value.kind)
+        frame.machine.spend(len(above))
+        is_app = frame.machine.path.defines(c)
+        r[a] = int(c in above) if is_app else int(is_of_app([one for one, own in above.items() if not own], c))
     elif _fits(frame, value, c) and not (isinstance(value, str) and c.startswith("[")):
         r[a] = int(is_of_platform(kind_of(value), c))
     else:

@@ -197,6 +197,7 @@ class Machine:
         execute: Callable[[Frame], Any],
         steps: int,
         files: AppFiles | None = None,
+        readers: Mapping[str, Callable[[Method | None], LibraryCall]] | None = None,
     ) -> None:
         """Create a machine.
 
@@ -207,8 +208,11 @@ class Machine:
             execute: the loop over the instructions of a frame.
             steps: most instructions of all runs together.
             files: the files and resources of the app.
+            readers: what makes the calls of methods with such parameters that return an object.
         """
         self.path = path
+        self.readers = readers or {}
+        """What makes calls of methods that return an object for these parameters, whatever their names are."""
         self.files: AppFiles = files if files is not None else NoFiles()
         self.read: list[bytes] = []
         """The files that code has opened."""
@@ -486,6 +490,8 @@ class Machine:
             if known is None and self.is_context(ref.owner) and self.path.method(ref.owner, ref) is None:
                 known = self._library.get(f"*->{ref.signature}{ref.result}")
             site.targets[key] = known
+            if ref.result == "Ljava/lang/Object;" and ref.parameters in self.readers:
+                site.targets[key] = self.readers[ref.parameters](None)
         target = site.targets[key]
         if target is None or isinstance(target, Method):
             return self._skip(site, registers)
@@ -505,6 +511,8 @@ class Machine:
                 return known
         owner = kind or ref.owner
         method = self.path.method(owner, ref)
+        if ref.result == "Ljava/lang/Object;" and ref.parameters in self.readers:
+            return self.readers[ref.parameters](method)
         if method is not None:
             return method
         for ancestor in (*self.path.ancestors(owner), ref.owner, "Ljava/lang/Object;"):
@@ -542,6 +550,13 @@ class Machine:
         """Result of the ``toString`` that a class of the app defines; ``None`` if it has none."""
         method = self.path.method(value.kind, MethodRef(value.kind, "toString", "", "Ljava/lang/String;"))
         return self.execute(method, (value,)) if method is not None else None
+
+    def call(self, value: Any, name: str, result: str = "V") -> Any:
+        """Result of a method without parameters of an object of the app. Raises ``NotRunnableError`` if it has none."""
+        method = self.path.method(kind_of(value), MethodRef(kind_of(value), name, "", result))
+        if method is None or method.static:
+            raise NotRunnableError("a task that is not known")
+        return self.execute(method, (value,))
 
     def execute(self, method: Method, arguments: Sequence[Any]) -> Any:
         """Result of a method with these argument registers."""

@@ -1,6 +1,6 @@
 """Results of methods of an app for constant arguments: the one way from the other recognisers into the interpreter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,9 +11,12 @@ from tieback.recognise.dalvik.library import (
     collections,
     crypto,
     files,
+    holders,
+    json_fields,
     json_objects,
     numbers,
     platform,
+    properties,
     references,
     streams,
     strings,
@@ -48,13 +51,22 @@ type Result = str | bytes | tuple[str, ...]
 """A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
 
 
+_LATER = (references, holders, properties, json_fields)
+"""Modules that use those before them."""
+
+
 @cache
 def _library() -> Mapping[str, LibraryCall]:
     """The methods of the platform that are computed."""
     library: dict[str, LibraryCall] = {}
-    for module in (charsets, strings, numbers, collections, streams, crypto, files, json_objects, platform, references):
+    for module in (charsets, strings, numbers, collections, streams, crypto, files, json_objects, platform, *_LATER):
         library |= module.CALLS
     return library
+
+
+@cache
+def _readers() -> Mapping[str, Callable[[Method | None], LibraryCall]]:
+    return dict.fromkeys(json_fields.READERS, json_fields.reader)
 
 
 class Runner:
@@ -73,7 +85,7 @@ class Runner:
         self._steps = steps
         self.path = ClassPath(dexes)
         fields = charsets.fields() | streams.fields()
-        self.machine = Machine(self.path, _library(), fields, run_frame, steps, app_files)
+        self.machine = Machine(self.path, _library(), fields, run_frame, steps, app_files, _readers())
         self._results: dict[tuple[Any, ...], Result | None] = {}
         self._failures: dict[MethodRef, int] = {}
         self._callers: set[MethodRef] = set()

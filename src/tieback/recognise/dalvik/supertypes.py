@@ -3,7 +3,7 @@
 Source: https://developer.android.com/reference/java/lang/package-summary and .../java/util/package-summary.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tieback.recognise.dalvik.objects import NotRunnableError
 
@@ -35,6 +35,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "util/HashSet": _SET,
     "util/LinkedHashSet": (*_SET, "util/HashSet"),
     "util/Iterator": (),
+    "util/EnumMap": _MAP,
+    "util/Properties": ("util/Map", "util/Hashtable", "util/Dictionary", "lang/Cloneable", "io/Serializable"),
+    "util/zip/GZIPInputStream": (*_CLOSEABLE, "util/zip/InflaterInputStream", "io/FilterInputStream", "io/InputStream"),
     "io/InputStream": _CLOSEABLE,
     "io/ByteArrayInputStream": (*_CLOSEABLE, "io/InputStream"),
     "io/InputStreamReader": _READER,
@@ -46,6 +49,41 @@ _SUPERTYPES = {
 }
 _BY_VERSION = ("Ljava/lang/constant/", "Ljava/util/Sequenced")
 """Interfaces that only some versions of the platform have."""
+
+
+_ALWAYS: Mapping[str, frozenset[str]] = {
+    "Ljava/lang/Object;": frozenset(),
+    "Ljava/lang/Iterable;": frozenset(),
+    "Ljava/lang/Comparable;": frozenset(),
+    "Ljava/lang/Runnable;": frozenset(),
+    "Ljava/io/Serializable;": frozenset(),
+    "Ljava/util/Iterator;": frozenset(),
+    "Ljava/util/concurrent/Callable;": frozenset(),
+    "Ljava/lang/Enum;": frozenset(("Ljava/lang/Comparable;", "Ljava/io/Serializable;")),
+    "Ljava/util/Collection;": frozenset(("Ljava/lang/Iterable;",)),
+    "Ljava/util/List;": frozenset(("Ljava/util/Collection;", "Ljava/lang/Iterable;")),
+}
+"""Classes and interfaces that classes of apps extend, with all that they extend themselves."""
+
+
+def is_of_app(ancestors: Iterable[str], other: str) -> bool:
+    """True if a class of the app is one with a descriptor that the app does not define, or implements it.
+
+    Args:
+        ancestors: all superclasses and interfaces of the class, up to and with the first ones of the platform.
+        other: the descriptor.
+
+    Raises:
+        NotRunnableError: that is not known of one of them.
+    """
+    unknown = False
+    for one in ancestors:
+        if one == other or other in _ALWAYS.get(one, ()):
+            return True
+        unknown = unknown or one not in _ALWAYS
+    if unknown or other.startswith(_BY_VERSION):
+        raise NotRunnableError("an interface that is not known")
+    return False
 
 
 def is_of_platform(kind: str, other: str) -> bool:

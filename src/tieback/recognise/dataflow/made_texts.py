@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.analysis import DataFlow, Roots
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
@@ -21,6 +22,8 @@ MAX_FILLED = 16
 """Most addresses that one text with unknown parts stands for."""
 MAX_LOOKS = 200
 """Most addresses with the same beginning that are looked at for one text."""
+_NULL = lazy_pattern(r"(?<![A-Za-z0-9])null(?![A-Za-z0-9])")
+"""What Java puts into a text for a value that nothing has set."""
 _LEAST = 16
 """Least characters that are known of an address with unknown parts; a scheme takes eight."""
 _END = "\U0010ffff"
@@ -48,7 +51,8 @@ def made_addresses(roots: Roots, decryption: Decryption) -> list[MadeAddress]:
     decryption.made_all = len(methods) <= MAX_RUNS
     for method in methods[:MAX_RUNS]:
         for number, one in decryption.made_in(method.file, method.code):
-            found.setdefault(one.text, MadeAddress(one.text, number, one.method.code, one.at, one.gives))
+            if not _NULL.search(one.text):
+                found.setdefault(one.text, MadeAddress(one.text, number, one.method.code, one.at, one.gives))
         if len(found) > MAX_MADE:
             decryption.made_all = False
             break

@@ -129,3 +129,16 @@ def test_the_files_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     names = ("assets/a.xml", "base/assets/b", "split.apk!assets/c", "assets/d")
     files.see(ArtifactBatch(names, (b"1", b"2", b"3", b"4"), lambda file, _: Artifact(file, ())))
     assert [files.file(f"assets/{name}") for name in ("a.xml", "b", "c", "d")] == [None, b"2", b"3", None]
+
+
+@each(
+    ("file", "kept"),
+    [
+        ("config.properties", True),
+        ("assets/config.properties", True),
+        ("META-INF/config.properties", False),
+        ("assets/page.html", False),
+    ],
+)
+def test_files_of_settings_are_kept_for_the_code(file: str, *, kept: bool) -> None:
+    assert (settings({file: b"host=a.test"}).java_file(file) is not None) is kept

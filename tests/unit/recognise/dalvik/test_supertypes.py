@@ -4,7 +4,7 @@ import pytest
 
 from tests.each import each
 from tieback.recognise.dalvik.objects import NotRunnableError
-from tieback.recognise.dalvik.supertypes import is_of_platform
+from tieback.recognise.dalvik.supertypes import is_of_app, is_of_platform
 
 
 @each(
@@ -37,3 +37,22 @@ def test_what_a_class_is(kind: str, other: str, expected: bool) -> None:
 def test_what_is_not_known_ends_the_run(kind: str, other: str) -> None:
     with pytest.raises(NotRunnableError):
         is_of_platform(kind, other)
+
+
+@each(
+    ("ancestors", "other", "expected"),
+    [
+        (("Ljava/lang/Object;", "Ljava/util/List;"), "Ljava/util/Collection;", True),
+        (("Ljava/lang/Object;", "Ljava/lang/Iterable;"), "Ljava/util/Collection;", False),
+        (("Ljava/lang/Object;",), "Ljava/lang/Runnable;", False),
+        (("Ljava/lang/Enum;",), "Ljava/lang/Comparable;", True),
+        (("Landroid/view/View;", "Ljava/lang/Runnable;"), "Ljava/lang/Runnable;", True),
+    ],
+)
+def test_what_a_class_of_an_app_is(ancestors: tuple[str, ...], other: str, expected: bool) -> None:
+    assert is_of_app(ancestors, other) is expected
+
+
+def test_a_class_of_an_app_can_be_what_its_platform_class_is() -> None:
+    with pytest.raises(NotRunnableError):
+        is_of_app(("Landroid/view/View;",), "Landroid/graphics/drawable/Drawable$Callback;")

@@ -10,6 +10,7 @@ from cryptography.hazmat.decrepit.ciphers import modes as decrepit
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4, Blowfish, TripleDES
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, modes
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import Mode
 
@@ -35,6 +36,8 @@ def transform(state: "CipherState", data: bytes) -> bytes:
         CipherError: if the cipher refuses the data.
         NotRunnableError: if cipher or mode is not supported.
     """
+    if state.name == "CHACHA20-POLY1305" or (state.name == "CHACHA20" and state.mode == "POLY1305"):
+        return _chacha(state, data)
     algorithm = _algorithm(state)
     try:
         mode, data = _mode(state, data)
@@ -52,6 +55,19 @@ def transform(state: "CipherState", data: bytes) -> bytes:
     except (ValueError, InvalidTag) as error:
         raise CipherError(str(error)) from error
     return result
+
+
+def _chacha(state: "CipherState", data: bytes) -> bytes:
+    """ChaCha20 with Poly1305 (RFC 8439), in either direction."""
+    vector = state.parameters.vector
+    try:
+        cipher = ChaCha20Poly1305(state.key)
+    except ValueError as error:
+        raise UnsuitableKeyError(str(error)) from error
+    try:
+        return cipher.decrypt(vector, data, None) if state.decrypts else cipher.encrypt(vector, data, None)
+    except (ValueError, InvalidTag) as error:
+        raise CipherError(str(error)) from error
 
 
 def _algorithm(state: "CipherState") -> CipherAlgorithm:

@@ -1,18 +1,23 @@
 """Arrays, ``Arrays``, ``Objects``, lists, maps and sets. A ``HashMap`` has no order here, because it is not known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.library.strings import text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import UNKNOWN, JavaArray, JavaObject, NotRunnableError, int32
 
 _ARRAY_TYPES = ("[B", "[C", "[I", "[J", "[S", "[Z", "[Ljava/lang/Object;")
 _LISTS = ("ArrayList", "LinkedList", "List", "Collection", "AbstractList", "Vector", "Stack", "Deque", "ArrayDeque")
-_MAPS = ("HashMap", "LinkedHashMap", "TreeMap", "Hashtable", "Map", "concurrent/ConcurrentHashMap", "AbstractMap")
+_MAPS = ("HashMap", "LinkedHashMap", "TreeMap", "Hashtable", "Map", "concurrent/ConcurrentHashMap", "AbstractMap",
+         "EnumMap", "Properties")  # fmt: skip
 _SETS = ("HashSet", "LinkedHashSet", "Set")
 _ITEM = 64
 """Bytes that an item of a collection stands for in the memory limit."""
+_HASH = MethodRef("", "hashCode", "", "I")
+_ENTRY = "Ljava/util/Map$Entry;"
+_ORDERED = ("Ljava/util/LinkedHashMap;", "Ljava/util/EnumMap;")
 _OUT = "Ljava/lang/IndexOutOfBoundsException;"
 
 type Arguments = Sequence[Any]
@@ -199,10 +204,31 @@ def _entries(value: Any) -> dict[Any, Any]:
     raise NotRunnableError("a map that is not known")
 
 
-def _key(value: Any) -> Any:
-    if value is UNKNOWN or (isinstance(value, JavaObject) and not isinstance(value.payload, str)):
-        raise NotRunnableError("an object as a key")
-    return value
+def _key(machine: Machine, value: Any) -> Any:
+    """A value as a key; an object only if its class compares by reference, as an enumeration does."""
+    if isinstance(value, JavaObject) and value.payload is None and machine.path.defines(value.kind):
+        if machine.path.method(value.kind, _HASH) is None:
+            return value
+    elif value is not UNKNOWN and not (isinstance(value, JavaObject) and not isinstance(value.payload, str)):
+        return value
+    raise NotRunnableError("an object as a key")
+
+
+def _copied_map(machine: Machine, a: Arguments) -> None:
+    machine.allocate(_ITEM * (1 + len(_entries(a[1]))))
+    a[0].payload = dict(_entries(a[1]))
+
+
+def _put_all(machine: Machine, a: Arguments) -> None:
+    machine.allocate(_ITEM * len(_entries(a[1])))
+    _entries(a[0]).update(_entries(a[1]))
+
+
+def _put_absent(machine: Machine, a: Arguments) -> Any:
+    old = _get(machine, a[:2])
+    if old == 0:
+        _put(machine, a)
+    return old
 
 
 def _new_map(machine: Machine, a: Arguments) -> None:
@@ -212,7 +238,7 @@ def _new_map(machine: Machine, a: Arguments) -> None:
 
 def _put(machine: Machine, a: Arguments) -> Any:
     machine.allocate(_ITEM)
-    entries, key = _entries(a[0]), _key(a[1])
+    entries, key = _entries(a[0]), _key(machine, a[1])
     old = entries.get(key, 0)
     entries[key] = a[2]
     return old
@@ -222,13 +248,26 @@ def _put_item(machine: Machine, a: Arguments) -> None:
     _put(machine, a)
 
 
-def _get(_: Machine, a: Arguments) -> Any:
-    return _entries(a[0]).get(_key(a[1]), a[2] if len(a) > 2 else 0)
+def _get(machine: Machine, a: Arguments) -> Any:
+    return _entries(a[0]).get(_key(machine, a[1]), a[2] if len(a) > 2 else 0)
+
+
+def _listed(view: Callable[[dict[Any, Any]], Iterable[Any]]) -> LibraryCall:
+    """The keys, values or entries of a map as a list. The order of a ``HashMap`` does not matter to an entry."""
+
+    def listed(machine: Machine, a: Arguments) -> JavaObject:
+        entries = _entries(a[0])
+        if len(entries) > 1 and machine.outermost is None and a[0].kind not in _ORDERED:
+            raise NotRunnableError("the order of a map")
+        machine.allocate(_ITEM * (1 + len(entries)))
+        return JavaObject("Ljava/util/ArrayList;", list(view(entries)))
+
+    return listed
 
 
 def _include(machine: Machine, a: Arguments) -> int:
     machine.allocate(_ITEM)
-    entries, key = _entries(a[0]), _key(a[1])
+    entries, key = _entries(a[0]), _key(machine, a[1])
     new = key not in entries
     entries[key] = 1
     return int(new)
@@ -268,6 +307,8 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/util/Objects;->equals(Ljava/lang/Object;Ljava/lang/Object;)": _same,
         "Ljava/util/Iterator;->hasNext()": lambda _, a: int(a[0].payload.at < len(a[0].payload.items)),
         "Ljava/util/Iterator;->next()": _step,
+        f"{_ENTRY}->getKey()": lambda _, a: a[0].payload[0],
+        f"{_ENTRY}->getValue()": lambda _, a: a[0].payload[1],
     }
     for kind in _ARRAY_TYPES:
         element = kind[1:]
@@ -308,10 +349,18 @@ def _calls() -> dict[str, LibraryCall]:
         "<init>()": _new_map,
         "<init>(I)": _new_map,
         "<init>(IF)": _new_map,
+        "<init>(Ljava/lang/Class;)": _new_map,
+        "<init>(Ljava/util/Map;)": _copied_map,
+        "putAll(Ljava/util/Map;)": _put_all,
+        "putIfAbsent(Ljava/lang/Object;Ljava/lang/Object;)": _put_absent,
+        "remove(Ljava/lang/Object;)": lambda m, a: _entries(a[0]).pop(_key(m, a[1]), 0),
         "put(Ljava/lang/Object;Ljava/lang/Object;)": _put,
         "get(Ljava/lang/Object;)": _get,
         "getOrDefault(Ljava/lang/Object;Ljava/lang/Object;)": _get,
-        "containsKey(Ljava/lang/Object;)": lambda _, a: int(_key(a[1]) in _entries(a[0])),
+        "containsKey(Ljava/lang/Object;)": lambda m, a: int(_key(m, a[1]) in _entries(a[0])),
+        "keySet()": _listed(dict.keys),
+        "values()": _listed(dict.values),
+        "entrySet()": _listed(lambda entries: [JavaObject(_ENTRY, pair) for pair in entries.items()]),
         "clear()": _clear,
         "size()": size,
         "isEmpty()": empty,
@@ -319,8 +368,9 @@ def _calls() -> dict[str, LibraryCall]:
     sets: dict[str, LibraryCall] = {
         "<init>()": _new_map,
         "<init>(I)": _new_map,
+        "iterator()": lambda m, a: _iterator(m, (_listed(dict.keys)(m, a),)),
         "add(Ljava/lang/Object;)": _include,
-        "contains(Ljava/lang/Object;)": lambda _, a: int(_key(a[1]) in _entries(a[0])),
+        "contains(Ljava/lang/Object;)": lambda m, a: int(_key(m, a[1]) in _entries(a[0])),
         "size()": size,
         "isEmpty()": empty,
     }

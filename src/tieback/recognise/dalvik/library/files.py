@@ -10,7 +10,7 @@ from typing import Any
 from tieback.recognise.dalvik.library.charsets import charset_of, decode
 from tieback.recognise.dalvik.library.crypto import decipher
 from tieback.recognise.dalvik.library.streams import Reader, reader_of
-from tieback.recognise.dalvik.library.strings import sequence, text_of
+from tieback.recognise.dalvik.library.strings import Builder, sequence, text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
@@ -230,7 +230,12 @@ def _chars(machine: Machine, a: Arguments) -> int:
 
 
 def _rest_text(machine: Machine, a: Arguments) -> str:
-    reader = _text_reader(a[0])
+    return rest_of_text(machine, a[0])
+
+
+def rest_of_text(machine: Machine, value: Any) -> str:
+    """The rest of the text of a reader. Raises ``NotRunnableError`` if it is not known."""
+    reader = _text_reader(value)
     part = reader.take(len(reader.units))
     machine.allocate(2 * len(part))
     return part
@@ -274,6 +279,33 @@ def _data_calls() -> dict[str, LibraryCall]:
     }
 
 
+def _new_writer(machine: Machine, a: Arguments) -> None:
+    machine.allocate(64)
+    a[0].payload = Builder()
+
+
+def _write(machine: Machine, a: Arguments) -> None:
+    """Append a text, a character or characters to a writer in memory."""
+    built = a[0].payload if isinstance(a[0], JavaObject) else None
+    if not isinstance(built, Builder):
+        raise NotRunnableError("a writer that is not known")
+    what = a[1]
+    if isinstance(what, JavaArray):
+        what = "".join(map(chr, what.items))
+    elif type(what) is int:
+        what = chr(what & 0xFFFF)
+    text = sequence(machine, what)
+    text = text[a[2] : a[2] + a[3]] if len(a) > 3 else text
+    machine.allocate(2 * len(text))
+    built.units.extend(text)
+
+
+def _written(machine: Machine, a: Arguments) -> str:
+    if not isinstance(a[0].payload, Builder):
+        raise NotRunnableError("a writer that is not known")
+    return machine.text("".join(a[0].payload.units))
+
+
 def _text_calls() -> dict[str, LibraryCall]:
     streams = "Ljava/io/InputStreamReader;"
     scanner = "Ljava/util/Scanner;"
@@ -297,6 +329,11 @@ def _text_calls() -> dict[str, LibraryCall]:
         f"Lkotlin/io/TextStreamsKt;->readText({_READER})": _rest_text,
         "Lkotlin/io/CloseableKt;->closeFinally(Ljava/io/Closeable;Ljava/lang/Throwable;)": _nothing,
     }
+    writer = "Ljava/io/StringWriter;"
+    found |= {f"{writer}-><init>({size})": _new_writer for size in ("", "I")}
+    for owner in (writer, "Ljava/io/Writer;"):
+        found |= {f"{owner}->write({kinds})": _write for kinds in ("I", "[C", "[CII", STRING, f"{STRING}II")}
+        found |= {f"{owner}->toString()": _written, f"{owner}->flush()": _nothing, f"{owner}->close()": _nothing}
     for owner in (_READER, streams, "Ljava/io/StringReader;", "Ljava/io/BufferedReader;"):
         found |= {
             f"{owner}->readLine()": _line,

@@ -1,6 +1,7 @@
 """``Integer``, ``Long``, ``Character``, ``Boolean``, ``Math`` and the generator of ``java.util.Random``."""
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -194,6 +195,7 @@ def _character_calls() -> dict[str, LibraryCall]:
         "isLetterOrDigit": lambda char: char.isalpha() or char.isdecimal(),
         "isUpperCase": str.isupper,
         "isLowerCase": str.islower,
+        "isSpaceChar": lambda char: unicodedata.category(char) in ("Zs", "Zl", "Zp"),
         "isWhitespace": lambda char: char in " \t\n\v\f\r\x1c\x1d\x1e\x1f",
     }
     found = {f"{owner}->{name}({kind})": _is(test) for name, test in tests.items() for kind in "CI"}

@@ -10,6 +10,8 @@ from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaO
 _ELEMENT = "Ljava/lang/StackTraceElement;"
 _TEXTS, _SEQUENCE = "Landroid/text/TextUtils;", "Ljava/lang/CharSequence;"
 _BLANKS = "".join(map(chr, range(33)))
+_OF_PLATFORM = ("Landroid/", "Lcom/android/", "Ldalvik/", "Ljava/", "Ljavax/", "Llibcore/", "Lorg/", "Lsun/")
+_KOTLIN_CLASS = "Lkotlin/jvm/internal/ClassReference;"
 _THREAD = JavaObject("Ljava/lang/Thread;")
 
 type Arguments = Sequence[Any]
@@ -68,11 +70,21 @@ def _class_of(machine: Machine, a: Arguments) -> ClassRef:
 
 
 def _for_name(machine: Machine, a: Arguments) -> ClassRef:
-    """A class of the app by its name; any other one is not known."""
+    """A class of the app by its name; one of the platform is not known, and all others are missing."""
     kind = f"L{text_of(machine, a[0]).replace('.', '/')};"
     if machine.initialise(kind) is None:
+        if not kind.startswith(_OF_PLATFORM):
+            raise machine.thrown("Ljava/lang/ClassNotFoundException;")
         raise NotRunnableError("a class by its name")
     return ClassRef(kind)
+
+
+def _kotlin_class(machine: Machine, a: Arguments) -> JavaObject:
+    """The class of Kotlin for one of Java."""
+    machine.allocate(64)
+    made = JavaObject(_KOTLIN_CLASS)
+    made.fields["jClass"] = a[0]
+    return made
 
 
 def _same(_: Machine, a: Arguments) -> int:
@@ -115,6 +127,7 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_TEXTS}->getTrimmedLength({_SEQUENCE})": lambda m, a: len(sequence(m, a[0]).strip(_BLANKS)),
         f"{_ELEMENT}->getClassName()": lambda _, a: _class_name(_element(a[0])[0]),
         f"{_ELEMENT}->getMethodName()": lambda _, a: _element(a[0])[1],
+        "Lkotlin/jvm/internal/Reflection;->getOrCreateKotlinClass(Ljava/lang/Class;)": _kotlin_class,
         "Lkotlin/jvm/internal/Intrinsics;->areEqual(Ljava/lang/Object;Ljava/lang/Object;)": _same,
     }
     for name, kind in (("String", "Ljava/lang/String;"), ("Int", "I"), ("Boolean", "Z"), ("Long", "J"), ("Float", "F")):

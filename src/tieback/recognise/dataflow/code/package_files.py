@@ -12,7 +12,7 @@ MAX_BYTES = 4 * 1024 * 1024
 """Most bytes of all files that are kept."""
 _KINDS = (BufferKind.TEXT, BufferKind.BINARY)
 _FOLDERS = ("assets/", "res/")
-_OTHERS = (".xml", ".arsc", ".dex", ".html", ".htm", ".js", ".css", ".MF", ".SF", ".RSA", ".version", ".properties")
+_OTHERS = (".xml", ".arsc", ".dex", ".html", ".htm", ".js", ".css", ".MF", ".SF", ".RSA", ".version")
 """Ends of names of files that the system or a web view reads, or whose texts are plain."""
 
 
@@ -34,7 +34,12 @@ class PackageFiles:
                 self._note(buffer.file, buffer.data)
 
     def _note(self, file: str, content: Bytes) -> None:
-        if file.endswith(_OTHERS) or len(content) > min(MAX_FILE, self._left) or len(self._files) >= MAX_FILES:
+        if (
+            file.endswith(_OTHERS)
+            or file.startswith("META-INF/")
+            or len(content) > min(MAX_FILE, self._left)
+            or len(self._files) >= MAX_FILES
+        ):
             return
         name = file.rpartition("!")[2]
         inner = name.partition("/")[2]

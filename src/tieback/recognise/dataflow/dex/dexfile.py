@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.dex.code_units import CodeUnits, code_units
 from tieback.recognise.dataflow.dex.dex_tables import DexTables, Offsets, SectionKind, items
-from tieback.recognise.dataflow.dex.encoded import ulebs
+from tieback.recognise.dataflow.dex.encoded import StringId, ulebs
 from tieback.recognise.dataflow.dex.libraries import SILENT, Packages
 
 KEEP_CODE = 32 * 1024 * 1024
@@ -339,6 +339,35 @@ class DexFile(DexTables):
         return any(
             self._has_own_annotation(one) for one in struct.unpack_from(f"<{2 * fields}I", self.data, at + 16)[1::2]
         )
+
+    def named_fields(self, row: int) -> dict[int, list[str]]:
+        """The instance fields of a class, each with the texts in its annotations, as names for readers of JSON."""
+        found: dict[int, list[str]] = {one: [] for one in self.class_data(row).instance_fields}
+        at = int(self.classes["annotations"][row])
+        if not 0 < at <= len(self.data) - 16:
+            return found
+        (fields,) = struct.unpack_from("<I", self.data, at + 4)
+        if at + 16 + 8 * fields > len(self.data):
+            return found
+        places = struct.unpack_from(f"<{2 * fields}I", self.data, at + 16)
+        for field, its in zip(places[::2], places[1::2], strict=True):
+            if field in found:
+                found[field] = self._texts_in_annotations(its)
+        return found
+
+    def _texts_in_annotations(self, at: int) -> list[str]:
+        """The texts that the annotations of a set have, without those of the system."""
+        if not 0 < at <= len(self.data) - 4:
+            return []
+        (count,) = struct.unpack_from("<I", self.data, at)
+        if count > _MAX_ANNOTATIONS or at + 4 + 4 * count > len(self.data):
+            return []
+        found = []
+        for place in struct.unpack_from(f"<{count}I", self.data, at + 4):
+            if place < len(self.data) - 6 and self.data[place] != _VISIBLE_TO_SYSTEM:
+                values = self.values.annotation(place + 1)[0].values.values()
+                found += [self.string(one.string) for one in values if isinstance(one, StringId)]
+        return found
 
     def _has_own_annotation(self, at: int) -> bool:
         """True if a set of annotations has one that is neither of the system nor for readers."""

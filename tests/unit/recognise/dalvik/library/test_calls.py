@@ -193,6 +193,22 @@ def test_a_wrong_padding_is_a_java_exception() -> None:
         CALLS["Ljavax/crypto/Cipher;->doFinal([B)"](it, (cipher, from_bytes(bytes(range(16)))))
 
 
+@pytest.mark.parametrize("name", ["ChaCha20-Poly1305", "ChaCha20/Poly1305/NoPadding"])
+def test_chacha_decrypts_and_checks_the_tag(name: str) -> None:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+    it = machine()
+    secret, nonce = bytes(range(32)), bytes(range(12))
+    key, vector = JavaObject("", crypto.Key(secret)), JavaObject("", crypto.Parameters(nonce))
+    init = "Ljavax/crypto/Cipher;->init(ILjava/security/Key;Ljava/security/spec/AlgorithmParameterSpec;)"
+    cipher = CALLS[f"Ljavax/crypto/Cipher;->getInstance({STRING})"](it, (name,))
+    CALLS[init](it, (cipher, 2, key, vector))
+    data = ChaCha20Poly1305(secret).encrypt(nonce, b"a.test", None)
+    assert to_bytes(CALLS["Ljavax/crypto/Cipher;->doFinal([B)"](it, (cipher, from_bytes(data)))) == b"a.test"
+    with pytest.raises(ThrownError):
+        CALLS["Ljavax/crypto/Cipher;->doFinal([B)"](it, (cipher, from_bytes(data[:-1] + b"x")))
+
+
 def test_a_cipher_encrypts_what_it_decrypts() -> None:
     it = machine()
     init, final = "Ljavax/crypto/Cipher;->init(ILjava/security/Key;)", "Ljavax/crypto/Cipher;->doFinal([B)"

@@ -1,0 +1,158 @@
+"""Numbers and texts that a thread or several threads hold, and tasks that code gives to others to run.
+
+A task runs at once, as if another thread were faster.
+Source: https://developer.android.com/reference/java/util/concurrent/package-summary and .../atomic/package-summary.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tieback.recognise.dalvik.machine import LibraryCall, Machine
+from tieback.recognise.dalvik.objects import UNKNOWN, JavaObject, NotRunnableError, int64
+
+_OBJECT = "Ljava/lang/Object;"
+_RUNNABLE, _CALLABLE = "Ljava/lang/Runnable;", "Ljava/util/concurrent/Callable;"
+_ATOMIC = "Ljava/util/concurrent/atomic/Atomic"
+_LOCAL = "Ljava/lang/ThreadLocal;"
+
+type Arguments = Sequence[Any]
+
+
+def _held(value: Any) -> list[Any]:
+    if isinstance(value, JavaObject) and type(value.payload) is list and len(value.payload) == 1:
+        return value.payload
+    raise NotRunnableError("a holder that is not known")
+
+
+def _hold(_: Machine, a: Arguments) -> None:
+    a[0].payload = [a[1] if len(a) > 1 else 0]
+
+
+def _get(_: Machine, a: Arguments) -> Any:
+    return _held(a[0])[0]
+
+
+def _set(_: Machine, a: Arguments) -> None:
+    _held(a[0])[0] = a[1]
+
+
+def _exchange(_: Machine, a: Arguments) -> Any:
+    held = _held(a[0])
+    old, held[0] = held[0], a[1]
+    return old
+
+
+def _compare_and_set(_: Machine, a: Arguments) -> int:
+    held = _held(a[0])
+    if UNKNOWN in (held[0], a[1]):
+        raise NotRunnableError("a comparison with an unknown number")
+    same = held[0] == a[1]
+    if same:
+        held[0] = a[2]
+    return int(same)
+
+
+def _added(change: int, *, before: bool) -> LibraryCall:
+    def added(_: Machine, a: Arguments) -> int:
+        held = _held(a[0])
+        old = held[0]
+        held[0] = int64(old + (a[1] if len(a) > 1 else change))
+        return int(old if before else held[0])
+
+    return added
+
+
+def _local(machine: Machine, a: Arguments) -> Any:
+    """The value of a ``ThreadLocal``; the first time the one that its class gives."""
+    if a[0].payload is None:
+        a[0].payload = [0]
+        if machine.path.defines(a[0].kind):
+            a[0].payload = [machine.call(a[0], "initialValue", _OBJECT)]
+    return _held(a[0])[0]
+
+
+def _set_local(_: Machine, a: Arguments) -> None:
+    a[0].payload = [a[1]]
+
+
+# Tasks
+
+
+def _new_thread(_: Machine, a: Arguments) -> None:
+    a[0].payload = next((one for one in a[1:] if isinstance(one, JavaObject)), None)
+
+
+def _start(machine: Machine, a: Arguments) -> None:
+    task = a[0] if machine.path.defines(a[0].kind) else a[0].payload
+    if isinstance(task, JavaObject):
+        _run(machine, task, "run")
+
+
+def _run(machine: Machine, task: Any, name: str, result: str = "V") -> Any:
+    """The result of a task, if a run goes as far as possible."""
+    if machine.passing is None:
+        raise NotRunnableError("a task")
+    return machine.call(task, name, result)
+
+
+def _execute(machine: Machine, a: Arguments) -> int:
+    _run(machine, a[1], "run")
+    return 1
+
+
+def _submit(machine: Machine, a: Arguments) -> JavaObject:
+    machine.allocate(64)
+    return JavaObject("Ljava/util/concurrent/Future;", [_run(machine, a[1], "call", _OBJECT)])
+
+
+def _submit_task(machine: Machine, a: Arguments) -> JavaObject:
+    _run(machine, a[1], "run")
+    machine.allocate(64)
+    return JavaObject("Ljava/util/concurrent/Future;", [0])
+
+
+def _calls() -> dict[str, LibraryCall]:
+    found: dict[str, LibraryCall] = {}
+    for name, kind in (("Integer", "I"), ("Long", "J"), ("Boolean", "Z")):
+        owner = f"{_ATOMIC}{name};"
+        found |= {
+            f"{owner}-><init>()": _hold,
+            f"{owner}-><init>({kind})": _hold,
+            f"{owner}->get()": _get,
+            f"{owner}->set({kind})": _set,
+            f"{owner}->lazySet({kind})": _set,
+            f"{owner}->getAndSet({kind})": _exchange,
+            f"{owner}->compareAndSet({kind}{kind})": _compare_and_set,
+        }
+        if kind in "IJ":
+            found |= {
+                f"{owner}->incrementAndGet()": _added(1, before=False),
+                f"{owner}->decrementAndGet()": _added(-1, before=False),
+                f"{owner}->getAndIncrement()": _added(1, before=True),
+                f"{owner}->addAndGet({kind})": _added(0, before=False),
+                f"{owner}->getAndAdd({kind})": _added(0, before=True),
+            }
+    found |= {
+        f"{_LOCAL}-><init>()": lambda _, _a: None,
+        f"{_LOCAL}->get()": _local,
+        f"{_LOCAL}->set({_OBJECT})": _set_local,
+        f"{_LOCAL}->initialValue()": lambda _, _a: 0,
+        "Ljava/lang/Thread;->start()": _start,
+        "Ljava/util/concurrent/Future;->get()": _get,
+        "Ljava/util/concurrent/Future;->get(JLjava/util/concurrent/TimeUnit;)": _get,
+    }
+    for kinds in ("", _RUNNABLE, f"{_RUNNABLE}Ljava/lang/String;", "Ljava/lang/String;"):
+        found[f"Ljava/lang/Thread;-><init>({kinds})"] = _new_thread
+    pool = "Ljava/util/concurrent/ExecutorService;"
+    for name in ("newCachedThreadPool()", "newSingleThreadExecutor()", "newFixedThreadPool(I)",
+                 "newSingleThreadScheduledExecutor()", "newScheduledThreadPool(I)"):  # fmt: skip
+        found[f"Ljava/util/concurrent/Executors;->{name}"] = lambda _, _a: JavaObject(pool)
+    for owner in (pool, "Ljava/util/concurrent/Executor;", "Ljava/util/concurrent/ScheduledExecutorService;"):
+        found[f"{owner}->execute({_RUNNABLE})"] = _execute
+        found[f"{owner}->submit({_RUNNABLE})"] = _submit_task
+        found[f"{owner}->submit({_CALLABLE})"] = _submit
+    return found
+
+
+CALLS = _calls()
+"""The methods, by ``Lowner;->name(parameters)``."""

@@ -1,0 +1,69 @@
+"""Objects that readers of JSON make of a text and a class of the app."""
+
+from typing import Any
+
+from tests.each import each
+from tests.unit.recognise.dalvik.test_run import DEX
+from tieback.recognise.dalvik.library.json_fields import CALLS, reader
+from tieback.recognise.dalvik.library.json_objects import MAX_JSON
+from tieback.recognise.dalvik.library.streams import Reader
+from tieback.recognise.dalvik.machine import Machine
+from tieback.recognise.dalvik.objects import STRING, UNKNOWN, ClassRef, JavaObject
+from tieback.recognise.dalvik.run import Runner
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+
+CONFIG = ClassRef("Ltest/entries/Config;")
+
+
+def runs() -> Machine:
+    machine = Runner([DexFile((DEX / "entries.dex").read_bytes())]).machine
+    machine.begin(("", ""))
+    return machine
+
+
+def read(source: Any, kind: Any = CONFIG) -> Any:
+    return reader(None)(runs(), (JavaObject("Lx/a;"), source, kind))
+
+
+@each(
+    ("text", "fields"),
+    [
+        ('{"api_host": "a.test", "port": 8443}', {"a": "a.test", "other": 0, "port": 8443}),
+        ('{"a": "b.test"}', {"a": "b.test", "other": 0, "port": 0}),
+        ('{"api_host": 7, "port": "80"}', {"a": "7", "other": 0, "port": 80}),
+        ('{"api_host": ["x"], "port": "none"}', {"a": UNKNOWN, "other": 0, "port": UNKNOWN}),
+        ('{"other": null, "more": 1}', {"a": 0, "other": 0, "port": 0}),
+    ],
+)
+def test_fields_by_their_annotation_or_name(text: str, fields: dict[str, Any]) -> None:
+    made = read(text)
+    assert made.kind == CONFIG.kind
+    assert made.fields == fields
+
+
+def test_a_stream_is_read_to_its_end() -> None:
+    stream = JavaObject("Ljava/io/InputStream;", Reader(b'{"api_host": "a.test"}'))
+    assert read(stream).fields["a"] == "a.test"
+
+
+@each(
+    ("source", "kind"),
+    [
+        ("not JSON", CONFIG),
+        ("[1]", CONFIG),
+        ("{", CONFIG),
+        ('{"a": "' + "x" * MAX_JSON + '"}', CONFIG),
+        (UNKNOWN, CONFIG),
+        ('{"a": "b.test"}', ClassRef("Lmissing/Config;")),
+        ('{"a": "b.test"}', UNKNOWN),
+    ],
+)
+def test_anything_else_gives_nothing(source: Any, kind: Any) -> None:
+    assert read(source, kind) is UNKNOWN
+
+
+def test_an_adapter_of_moshi_reads_its_class() -> None:
+    machine = runs()
+    adapter = CALLS["Lcom/squareup/moshi/Moshi;->adapter(Ljava/lang/Class;)"](machine, (UNKNOWN, CONFIG))
+    found = CALLS[f"Lcom/squareup/moshi/JsonAdapter;->fromJson({STRING})"](machine, (adapter, '{"a": "b.test"}'))
+    assert found.fields["a"] == "b.test"
