@@ -14,7 +14,7 @@ from tieback.intake.apps import dotnet, gzipped
 from tieback.model.sighting import AppDocument
 from tieback.pipeline.analyse import Analyser
 from tieback.recognise import extract, failures
-from tieback.recognise.dalvik import callers, decryptors, machine
+from tieback.recognise.dalvik import callers, decryptors, machine, run
 from tieback.recognise.dataflow.code import fields
 from tieback.recognise.dataflow.code.members import MethodCode
 from tieback.recognise.dataflow.code.static_values import StaticValues
@@ -89,6 +89,14 @@ def test_a_limit_that_is_reached_gives_a_problem_line(
     found = document(KINDS[name], tmp_path, n)
     assert problem in "; ".join(one.what for one in found.problems)
     assert OWN in hosts(found)
+
+
+def test_a_constructor_that_does_not_end_leaves_work_for_methods(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decryptors, "MADE_STEPS", 10 * machine.TRY_STEPS)
+    monkeypatch.setattr(run, "MIN_STEPS", 10 * machine.TRY_STEPS)
+    assert not document(KINDS["made-constructor"], tmp_path, 40).problems
 
 
 def test_each_value_of_a_class_is_read_once_for_all_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def texts_made(machine: Machine, method: Method) -> list[MadeText]:
     try:
         if not method.static and method.width:
             has_object = method.name == "<init>"
-            arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner) or UNKNOWN
+            arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner)
         machine.begin(("", ""), TRY_STEPS)
         machine.made, machine.changed = [], set()
         machine.outermost = Frame(machine, method, arguments)
@@ -75,8 +75,19 @@ def _object(kind: str) -> JavaObject:
     return made
 
 
-def _receiver(machine: Machine, kind: str) -> JavaObject | None:
-    """An object of a class, as its constructor without parameters leaves it; ``None`` if it has none that runs."""
+def _receiver(machine: Machine, kind: str) -> Any:
+    """An object of a class, as its constructor without parameters leaves it; unknown if it has none that runs."""
+    if kind not in machine.receivers:
+        machine.receivers[kind] = _constructed(machine, kind)
+        machine.begin(("", ""), TRY_STEPS)
+    try:
+        return _copy(machine, machine.receivers[kind], {}) or UNKNOWN
+    except LimitError:
+        return UNKNOWN
+
+
+def _constructed(machine: Machine, kind: str) -> JavaObject | None:
+    """What ``_receiver`` copies for each method of the class."""
     constructor = MethodRef(kind, "<init>", "", "V")
     try:
         method = machine.path.method(kind, constructor)
@@ -174,7 +185,9 @@ def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
 
 
 def _payload(machine: Machine, payload: Any, known: dict[int, Any]) -> Any:
-    """The content of an object of the platform: that of a builder, of a list or of a map is copied."""
+    """The content of an object of the platform: that of a builder, of a list or of a map is copied, and an object."""
+    if isinstance(payload, (JavaArray, JavaObject)):
+        return _copy(machine, payload, known)
     if isinstance(payload, Builder):
         machine.allocate(len(payload.units))
         return Builder("".join(payload.units))

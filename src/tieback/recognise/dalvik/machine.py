@@ -221,6 +221,8 @@ class Machine:
         """Texts that the run gave to methods of theirs that make another address, such as ``replace``."""
         self.outermost: Frame | None = None
         """The frame whose run is collected."""
+        self.receivers: dict[str, JavaObject | None] = {}
+        """Objects as their constructor leaves them, by class; ``None`` if none runs."""
         self.constants: set[str] = set()
         """Texts of the files themselves that code has read."""
         self._library = library

@@ -6,8 +6,9 @@ import pytest
 
 from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
 from tieback.model.sighting import NotBackend, Problem, Sighting
-from tieback.recognise.dalvik import inline
-from tieback.recognise.dalvik.machine import RUN_MEMORY
+from tieback.recognise.dalvik import decryptors, inline
+from tieback.recognise.dalvik.machine import RUN_MEMORY, Machine
+from tieback.recognise.dalvik.objects import JavaObject, LimitError
 from tieback.recognise.dataflow import made_texts
 from tieback.recognise.dataflow.analysis import DataFlow
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
@@ -55,9 +56,37 @@ def test_an_address_that_code_cuts_is_not_shown_whole() -> None:
 
 
 def test_texts_are_kept_if_the_copies_for_another_way_reach_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inline, "_OBJECT", RUN_MEMORY + 1)
+    def stopped(*_: object) -> None:
+        raise LimitError("too much memory")
+
+    monkeypatch.setattr(inline, "_copied", stopped)
     shown, _ = finds()
     assert "https://two.shop.test/v2/items" in shown
+
+
+def test_the_constructor_of_an_object_runs_once_for_all_its_methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    construct = inline._constructed
+
+    def noting(machine: Machine, kind: str) -> JavaObject | None:
+        made.append(kind)
+        return construct(machine, kind)
+
+    monkeypatch.setattr(inline, "_constructed", noting)
+    shown, _ = finds()
+    assert "https://kept.shop.test/v2/items" in shown
+    assert len(made) == len(set(made)) == 1
+
+
+def test_methods_run_on_an_unknown_object_if_its_copy_reaches_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inline, "_OBJECT", 1 << 20)
+    monkeypatch.setattr(decryptors, "MADE_MEMORY", 1 << 40)
+    shown, _ = finds()
+    assert "https://kept.shop.test/v2/items" in shown
+    monkeypatch.setattr(inline, "_OBJECT", RUN_MEMORY + 1)
+    shown, _ = finds()
+    assert "https://kept.shop.test/v2/items" not in shown
+    assert "https://loop.shop.test/v2/items" in shown
 
 
 def test_methods_that_are_not_run_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
