@@ -47,9 +47,16 @@ def xml_deep(n: int) -> Files:
 
 
 def xml_entities(n: int) -> Files:
-    """Entities that double; an address in a declaration counts as text for people."""
+    """Entities that double, the first of which is an address."""
     rows = "".join(f'<!ENTITY a{k + 1} "&a{k};&a{k};">' for k in range(n))
     return _text("xml", f'<!DOCTYPE x [<!ENTITY a0 "https://{LAST}/v">{rows}]><x><apiUrl>&a{n};</apiUrl></x>')
+
+
+def xml_values(n: int) -> Files:
+    """Entities with an address each, which two elements with ten thousand attributes refer to in turns."""
+    rows = "".join(f'<!ENTITY a{k} "https://h{k}.shop.test/v">' for k in range(n))
+    uses = "".join(f' xmlns:x{k}="&a{k % n};"' for k in range(10_000))
+    return _text("xml", f'<!DOCTYPE x [{rows}<!ENTITY z "https://{LAST}/v">]><x{uses}><y{uses}/><u>&z;</u></x>')
 
 
 def xml_comments(n: int) -> Files:
@@ -189,7 +196,8 @@ KINDS = (
     Kind("json-addresses", "JSON: addresses", 20_000, 60, json_addresses, _BOTH),
     Kind("json-escapes", "JSON: escapes in one text", 1_000_000, 60, json_escapes, _BOTH),
     Kind("xml-deep", "XML: elements inside each other", 200_000, 60, xml_deep, _BOTH),
-    Kind("xml-entities", "XML: entities that double", 30, 5, xml_entities),
+    Kind("xml-entities", "XML: entities that double", 30, 5, xml_entities, _BOTH),
+    Kind("xml-values", "XML: entities that two elements with 10,000 attributes refer to", 5_000, 30, xml_values, _BOTH),
     Kind("xml-comments", "XML: comments that never end", 500_000, 60, xml_comments, _BOTH),
     Kind("plist-keys", "Property list: entries", 300_000, 60, plist_keys, _BOTH),
     Kind("plist-deep", "Property list: dictionaries inside each other", 50_000, 60, plist_deep, _BOTH),

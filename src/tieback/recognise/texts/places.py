@@ -32,6 +32,7 @@ from tieback.recognise.texts import (
 )
 from tieback.recognise.texts.elements import PERMITTED, is_permission, reason_of_element
 from tieback.recognise.texts.embedded import embedded_file
+from tieback.recognise.texts.entities import Entities
 from tieback.recognise.texts.languages import (
     METADATA,
     Language,
@@ -412,7 +413,7 @@ class TextPlaces:
             return self._shown(offset) if html else self._xml_text(offset)
         match span.kind:
             case SpanKind.COMMENT:
-                return COMMENT
+                return COMMENT if html else self._entities.reason(span, offset)
             case SpanKind.TAG:
                 return self._tag(span, offset)
             case SpanKind.SCRIPT:
@@ -422,6 +423,10 @@ class TextPlaces:
                 return self._sheet(part, offset) if isinstance(part, Spans) else ""
             case _:
                 return ""
+
+    @cached_property
+    def _entities(self) -> Entities:
+        return Entities(self._data, self._spans, self._markup)
 
     def _script_element(self, span: Span, offset: int) -> str:
         tag = self._spans.at(span.start - 1)
