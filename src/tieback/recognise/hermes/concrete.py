@@ -23,7 +23,7 @@ MAX_ROTATION = 400_000
 MAX_ALL = 600_000
 """Most steps of all evaluations of one file."""
 MAX_SIZE = 4_096
-"""Most items of an array, and most characters of a text that comes from one."""
+"""Most characters of a text that the walk gets."""
 _SHARE = 8
 """Evaluated steps that cost the budget of the file one step."""
 
@@ -142,7 +142,7 @@ class Concrete:
             if one.at not in self._things:
                 items = self._program.heap.things[one.at].items or []
                 made = self._things[one.at] = Array()
-                made.items = [self._plain(item) for item in items[:MAX_SIZE]]
+                made.items = [self._plain(item) for item in items]
             return self._things[one.at]
         raise Abort
 
@@ -153,7 +153,7 @@ class Concrete:
         if isinstance(made, bool | int):
             return single(int(made))
         if isinstance(made, Array):
-            items = [self._cases(one, parts) for one in made.items[:MAX_SIZE]]
+            items = [self._cases(one, parts) for one in made.items]
             if any(one is None for one in items):
                 return None
             return single(self._program.heap.new(Kind.ARRAY, items=[one for one in items if one is not None]))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 40
 """Most functions that are evaluated inside each other."""
-MAX_ARGUMENTS = 64
+MAX_ARGUMENTS = 256
 
 
 class Scope:
@@ -179,7 +179,9 @@ class Evaluator:
         if name in ("NewArray", "NewFastArray", "NewArrayWithBuffer"):
             made = Array()
             if name == "NewArrayWithBuffer":
-                for one in program.code.literals(program.code.arrays + operands[3], min(operands[2], MAX_ITEMS)):
+                if operands[2] > MAX_ITEMS:
+                    raise Abort
+                for one in program.code.literals(program.code.arrays + operands[3], operands[2]):
                     made.items.append(_missing() if one is None else one)
             return made
         if name == "NewObject":
@@ -279,7 +281,9 @@ class Evaluator:
         elif name in ("Call", "CallBuiltin"):
             first = frame.size - self._program.code.outgoing
             skipped = name == "CallBuiltin"  # its this is not set
-            values = [self._read(frame, first - one) for one in range(skipped, min(operands[-1], MAX_ARGUMENTS))]
+            if operands[-1] > MAX_ARGUMENTS:
+                raise Abort
+            values = [self._read(frame, first - one) for one in range(skipped, operands[-1])]
             values = [UNDEFINED, *values] if skipped else values
         else:
             raise Abort

@@ -3,10 +3,23 @@ import time
 
 import pytest
 
-from tests.unit.recognise.hermes.assemble import Line, assemble
+from tests.unit.recognise.hermes.assemble import Line, assemble, kind
+from tieback.recognise.hermes import concrete, evaluate
 from tieback.recognise.hermes.bytecode import Bytecode
 from tieback.recognise.hermes.concrete import MAX_ALL, MAX_STEPS
-from tieback.recognise.hermes.concrete_methods import UNDEFINED, Abort, Array, Method, Plain, add, equal, member, method
+from tieback.recognise.hermes.concrete_methods import (
+    MAX_ITEMS,
+    MAX_TEXT,
+    UNDEFINED,
+    Abort,
+    Array,
+    Method,
+    Plain,
+    add,
+    equal,
+    member,
+    method,
+)
 from tieback.recognise.hermes.program import Program
 from tieback.recognise.scripts.reader import Budget
 
@@ -109,3 +122,107 @@ def test_what_is_not_known_ends_the_evaluation() -> None:
         method("a" * 16_000, "concat", ["b" * 16_000])
     with pytest.raises(Abort):
         method(values(*["a"] * 4_096), "push", ["b"])
+
+
+FROM_CODES = 36
+"""Number of the built-in function ``String.fromCharCode`` in version 96."""
+_TURNED: list[Line] = [("GetById", 5, 0, 0, PUSH), ("GetById", 6, 0, 0, SHIFT)]
+
+
+def test_a_loop_is_evaluated_up_to_a_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = loop(("JLess", -SIZE, 3, 2))
+    # Three rounds of four instructions, and the one behind them.
+    for limit in ("MAX_STEPS", "MAX_ALL"):
+        with monkeypatch.context() as patch:
+            patch.setattr(concrete, limit, 13)
+            assert "https://a.test/v1" in texts(program(plain))
+            patch.setattr(concrete, limit, 12)
+            assert "https://a.test/v1" not in texts(program(plain))
+
+
+def test_a_loop_that_turns_an_array_has_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = [*_TURNED, *BODY]
+    size = SIZE + sum(kind("GetById").width for _ in _TURNED)
+    lines = loop(("JLess", -size, 3, 2))
+    lines[4 : 4 + len(BODY)] = turned
+    monkeypatch.setattr(concrete, "MAX_STEPS", 1)
+    monkeypatch.setattr(concrete, "MAX_ROTATION", 19)
+    assert "https://a.test/v1" in texts(program(lines))
+    monkeypatch.setattr(concrete, "MAX_ROTATION", 18)
+    assert "https://a.test/v1" not in texts(program(lines))
+
+
+def test_the_walk_gets_a_text_up_to_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concrete, "MAX_SIZE", 17)
+    assert "https://a.test/v1" in texts(program(loop(("JLess", -SIZE, 3, 2))))
+    monkeypatch.setattr(concrete, "MAX_SIZE", 16)
+    assert "https://a.test/v1" not in texts(program(loop(("JLess", -SIZE, 3, 2))))
+
+
+def test_the_steps_of_a_loop_are_a_share_of_those_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = []
+    for share in (1, 12):
+        monkeypatch.setattr(concrete, "_SHARE", share)
+        one = program(loop(("JLess", -SIZE, 3, 2)))
+        texts(one)
+        left.append(one.budget.left)
+    assert left[1] - left[0] == 11
+
+
+def result(*functions: list[Line]) -> Plain:
+    one = program(*functions)
+    evaluator = one.concrete._evaluator
+    evaluator.left = 1_000
+    return evaluator.run(0, None, UNDEFINED, [], 0)
+
+
+def test_calls_are_evaluated_inside_each_other_up_to_a_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    outer: list[Line] = [
+        ("CreateEnvironment", 9), ("CreateClosure", 8, 9, 1), ("LoadConstUndefined", 7), ("Call1", 0, 8, 7), ("Ret", 0),
+    ]  # fmt: skip
+    inner: list[Line] = [("LoadConstString", 0, HOST), ("Ret", 0)]
+    monkeypatch.setattr(evaluate, "MAX_DEPTH", 1)
+    assert result(outer, inner) == "a.test"
+    monkeypatch.setattr(evaluate, "MAX_DEPTH", 0)
+    with pytest.raises(Abort):
+        result(outer, inner)
+
+
+def test_a_call_with_too_many_arguments_has_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[Line] = [
+        ("LoadConstUInt8", 24, ord("h")), ("LoadConstUInt8", 23, ord("i")), ("CallBuiltin", 0, FROM_CODES, 3),
+        ("Ret", 0),
+    ]  # fmt: skip
+    monkeypatch.setattr(evaluate, "MAX_ARGUMENTS", 3)
+    assert result(lines) == "hi"
+    monkeypatch.setattr(evaluate, "MAX_ARGUMENTS", 2)
+    with pytest.raises(Abort):
+        result(lines)
+
+
+def test_an_array_with_too_many_items_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[Line] = [
+        ("NewArrayWithBuffer", 0, 3, 3, 0), ("LoadConstZero", 1), ("GetByVal", 0, 0, 1), ("Ret", 0),
+    ]  # fmt: skip
+    monkeypatch.setattr(evaluate, "MAX_ITEMS", 3)
+    assert result(lines) == "https://"
+    monkeypatch.setattr(evaluate, "MAX_ITEMS", 2)
+    with pytest.raises(Abort):
+        result(lines)
+
+
+def test_texts_and_arrays_are_made_up_to_a_size() -> None:
+    assert len(str(add("a" * (MAX_TEXT - 1), "b"))) == MAX_TEXT
+    made = method("a," * (MAX_ITEMS - 1), "split", [","])
+    assert isinstance(made, Array)
+    assert len(made.items) == MAX_ITEMS
+    assert method(values(*["a"] * (MAX_ITEMS - 1)), "push", ["b"]) == MAX_ITEMS
+    assert method(values(*["a"] * (MAX_ITEMS - 1)), "unshift", ["b"]) == MAX_ITEMS
+    for value, name, arguments in (
+        ("a" * MAX_TEXT, "concat", ["b"]),
+        ("a," * MAX_ITEMS, "split", [","]),
+        (values(*["a"] * MAX_ITEMS), "unshift", ["b"]),
+        (values(*["a"] * MAX_ITEMS), "concat", [values("b")]),
+    ):
+        with pytest.raises(Abort):
+            method(value, name, list[Plain](arguments))
