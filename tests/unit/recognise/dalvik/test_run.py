@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.each import each
+from tieback.recognise.dalvik import classes, machine, run
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.machine import RUN_MEMORY, RUN_STEPS
 from tieback.recognise.dalvik.run import MAX_FAILURES, Constant, Result, Runner
@@ -74,6 +77,44 @@ def test_a_method_that_only_fails_is_not_run_again() -> None:
     before = it.machine.left
     assert it.call(limits("endless", "I"), (99,)) is None
     assert it.machine.left == before
+
+
+def words(it: Runner, text: str) -> Result | None:
+    return it.call(limits("words", STRING, f"[{STRING}"), (text,))
+
+
+def test_few_results_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MAX_RESULTS", 2)
+    it = runner(DEX / "limits.dex")
+    assert [words(it, text) for text in ("a,b", "c,d", "e,f")] == [("a", "b"), ("c", "d"), ("e", "f")]
+    assert len(it._results) == 1
+    before = it.machine.left
+    assert words(it, "e,f") == ("e", "f")
+    assert it.machine.left == before
+    assert words(it, "a,b") == ("a", "b")
+    assert it.machine.left < before
+
+
+def test_few_instructions_and_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = words(runner(DEX / "limits.dex"), "a,b")
+    monkeypatch.setattr(machine, "MAX_DECODED", 2)
+    monkeypatch.setattr(machine, "_MAX_ANSWERS", 1)
+    it = runner(DEX / "limits.dex")
+    assert words(it, "a,b") == expected is not None
+    assert it.machine._count <= 2
+    assert sum(map(len, it.machine._decoded)) <= 3
+    for other in ("Ljava/lang/Error;", "Ljava/lang/Exception;", "Ljava/lang/Throwable;"):
+        assert it.machine.is_a("Ljava/io/EOFException;", other) == (other != "Ljava/lang/Error;")
+        assert len(it.machine._is_a) == 1
+
+
+def test_a_constant_is_read_up_to_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    ref, text = MethodRef("Lj1/Dec;", "a", STRING, STRING), "httQ7ps"
+    assert runner(CASES / "junk_replaced.dex").call(ref, (text,)) == "https"
+    monkeypatch.setattr(classes, "MAX_STRING", 2)
+    assert runner(CASES / "junk_replaced.dex").call(ref, (text,)) == "https"
+    monkeypatch.setattr(classes, "MAX_STRING", 1)
+    assert runner(CASES / "junk_replaced.dex").call(ref, (text,)) is None
 
 
 def test_all_runs_together_have_a_limit() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
 from tieback.model.sighting import NotBackend, Problem, Sighting
-from tieback.recognise.dalvik import decryptors, inline
+from tieback.recognise.dalvik import decryptors, inline, machine
 from tieback.recognise.dalvik.machine import RUN_MEMORY, Machine
 from tieback.recognise.dalvik.objects import JavaObject, LimitError
 from tieback.recognise.dataflow import made_texts
@@ -87,6 +87,16 @@ def test_methods_run_on_an_unknown_object_if_its_copy_reaches_a_limit(monkeypatc
     shown, _ = finds()
     assert "https://kept.shop.test/v2/items" not in shown
     assert "https://loop.shop.test/v2/items" in shown
+
+
+def test_texts_of_a_run_are_kept_up_to_a_number_and_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = "https://loop.shop.test/v2/items"
+    for limit, least in (("MAX_MADE", 2), ("_MAX_MADE", len(wanted))):
+        with monkeypatch.context() as patch:
+            patch.setattr(machine, limit, least)
+            assert wanted in finds()[0], limit
+            patch.setattr(machine, limit, least - 1)
+            assert wanted not in finds()[0], limit
 
 
 def test_methods_that_are_not_run_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
