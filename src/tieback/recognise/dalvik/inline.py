@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
 from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.library.references import Held
 from tieback.recognise.dalvik.library.strings import Builder
 from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
 from tieback.recognise.dalvik.objects import (
@@ -185,9 +186,9 @@ def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
 
 
 def _payload(machine: Machine, payload: Any, known: dict[int, Any]) -> Any:
-    """The content of an object of the platform: that of a builder, of a list or of a map is copied, and an object."""
-    if isinstance(payload, (JavaArray, JavaObject)):
-        return _copy(machine, payload, known)
+    """The content of an object of the platform: that of a builder, a reference, a list or a map is copied."""
+    if isinstance(payload, Held):
+        return Held(_copy(machine, payload.value, known))
     if isinstance(payload, Builder):
         machine.allocate(len(payload.units))
         return Builder("".join(payload.units))

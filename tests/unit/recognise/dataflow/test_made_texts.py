@@ -7,6 +7,9 @@ import pytest
 from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
 from tieback.model.sighting import NotBackend, Problem, Sighting
 from tieback.recognise.dalvik import decryptors, inline, machine
+from tieback.recognise.dalvik.classes import ClassPath
+from tieback.recognise.dalvik.interpreter import run_frame
+from tieback.recognise.dalvik.library.references import Held
 from tieback.recognise.dalvik.machine import RUN_MEMORY, Machine
 from tieback.recognise.dalvik.objects import JavaObject, LimitError
 from tieback.recognise.dataflow import made_texts
@@ -76,6 +79,14 @@ def test_the_constructor_of_an_object_runs_once_for_all_its_methods(monkeypatch:
     shown, _ = finds()
     assert "https://kept.shop.test/v2/items" in shown
     assert len(made) == len(set(made)) == 1
+
+
+def test_a_copy_of_an_object_has_references_of_its_own() -> None:
+    it = Machine(ClassPath(()), {}, {}, run_frame, 1_000)
+    it.begin(("", ""))
+    [copy] = inline._copied(it, [one := JavaObject("Lshop/A;", Held("before"))])
+    one.payload.value = "after"
+    assert copy.payload.value == "before"
 
 
 def test_methods_run_on_an_unknown_object_if_its_copy_reaches_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
