@@ -62,7 +62,9 @@ _DOTTED = lazy_pattern(r"[A-Za-z][\w-]*(?:\.[\w-]+)+")
 _SYMBOL = lazy_pattern(r"[!$*+~^=#%&@]")
 _TURNS = lazy_pattern(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
 _CUT_USERINFO = lazy_pattern(r"[^\s\"'<>]{1,600}@")
-_MAIL_SEGMENT = lazy_pattern(r"[^/@]+(?:@|%40)[^/@]+\.[A-Za-z]{2,}")
+_MAIL_SEGMENT = lazy_pattern(
+    r"[^/@]+(?:@|%40)(?![1-4](?:\.5)?x\.(?:png|jpe?g|gif|webp|svg)\b)[^/@]+\.[A-Za-z]{2,}", re.IGNORECASE
+)
 _HEX = lazy_pattern(r"[0-9a-fA-F]{24,}")
 _PUBLIC = lazy_pattern(r"photo-\d{10,13}-[0-9a-f]{12}")
 """The number of a public photo: https://unsplash.com/documentation#dynamically-resizable-images"""

@@ -68,6 +68,10 @@ def test_secret_segments_of_paths(path: str, shown: str, prefix: str | None) -> 
         ("/a/9e107d9d372bb6826bd81d3542a419d6.JPG", None),
         ("/token/9e107d9d372bb6826bd81d3542a419d6/a.png", "/token/"),
         ("/user/anna.berg@shop.de/a.png", "/user/"),
+        ("/img/icon@2x.png", None),
+        ("/img/icon@1.5x.PNG", None),
+        ("/img/anna@2x.de", "/img/"),
+        ("/img/anna@shop.png", "/img/"),
         ("/static/9e107d9d372bb6826bd81d3542a419d6/a.json", "/static/"),
     ],
 )

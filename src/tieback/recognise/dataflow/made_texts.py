@@ -62,18 +62,31 @@ def made_addresses(roots: Roots, decryption: Decryption) -> list[MadeAddress]:
 def filled(flows: Sequence[DataFlow], made: Sequence[MadeAddress]) -> Iterator[DataFlow]:
     """The flows; those with unknown parts are replaced by the addresses that are made in their way.
 
+    An address is only made in the way of the flow that has most of it: where another one has ``entries/new?key={}``,
+    ``entries/new?key=1`` does not stand for ``entries/{}?key={}``.
+
     Args:
         flows: what the walks found.
         made: addresses, sorted by their text.
     """
     texts = [one.text for one in made]
+    fits: dict[str, list[str]] = {}
+    closest: dict[str, int] = {}
+    for text in dict.fromkeys(map(_open_text, flows)) if texts else ():
+        fits[text] = list(_fitting(text, texts)) if text else []
+        closest.update((one, max(_known(text), closest.get(one, 0))) for one in fits[text])
     for flow in flows:
         text = _open_text(flow)
-        whole = list(_fitting(text, texts)) if text and texts else []
+        whole = [one for one in fits.get(text, ()) if closest[one] == _known(text)]
         if 0 < len(whole) <= MAX_FILLED:
             yield from (flow._replace(value=_with_text(flow.value, one)) for one in whole)
         else:
             yield flow
+
+
+def _known(text: str) -> int:
+    """The characters of a text that are known."""
+    return len(text.replace(HOLE, ""))
 
 
 def _open_text(flow: DataFlow) -> str:
@@ -82,7 +95,7 @@ def _open_text(flow: DataFlow) -> str:
     text = value.text if isinstance(value, TextValue) else value.values.get("url")
     if not isinstance(text, str) or "://" not in text.partition(HOLE)[0]:
         return ""
-    return text if HOLE in text and len(text.replace(HOLE, "")) >= _LEAST else ""
+    return text if HOLE in text and _known(text) >= _LEAST else ""
 
 
 def _fitting(text: str, texts: Sequence[str]) -> Iterator[str]:

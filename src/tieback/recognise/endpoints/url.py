@@ -36,8 +36,9 @@ _PATH = lazy_pattern(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
 _NEXT = lazy_pattern(r"(?:[,;$#~^*]+|@@+|:::+|!!+|&&+)(?=[a-z]{2,5}://)", re.IGNORECASE)
 """The separator before the next URL of a list."""
 _VARIABLE_SEGMENT = lazy_pattern(r"/:[A-Za-z_]")
-_NO_PATH = lazy_pattern(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?)\Z")
-"""Parameters without a question mark before them, which code appends to what has one, and the end of a pattern."""
+_NO_PATH = lazy_pattern(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?|[,;][A-Za-z]\w{0,40}:)\Z")
+"""Parameters without a question mark before them, which code appends to what has one, the end of a pattern, and the
+name of the next value in a message: ``Url: https://shop.test/a,Header: …``."""
 _PARAMETER = lazy_pattern(r"(?<=[^/])&(?:[\w.-]{1,60}=)?\Z")
 """The beginning of such a parameter, or of several, before a placeholder."""
 _SECRET_SEGMENT = lazy_pattern(

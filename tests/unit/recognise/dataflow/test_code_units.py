@@ -29,6 +29,8 @@ def test_the_types_of_packages(packages: Packages) -> None:
 def test_androidx_and_the_support_library_contact_no_host_but_their_test_libraries_do() -> None:
     assert SILENT.hold("Landroidx/core/app/Core;")
     assert SILENT.hold("Landroid/support/v4/app/Core;")
+    assert SILENT.hold("Landroid/arch/a/a/Core;")
+    assert not any(one.hold("Landroid/a/a/Request;") for one in (SILENT, ALL))
     assert not SILENT.hold("Landroidx/test/runner/Tracker;")
     assert not SILENT.hold("Landroid/support/test/runner/Tracker;")
     assert not "Lcom/google/firebase/iid/A;".startswith(SILENT.below)

@@ -15,6 +15,7 @@ from tieback.recognise.dataflow.unused.undeclared import UNDECLARED
 from tieback.recognise.reasons import COMPARED, DESCRIPTION, LINK, NEVER, SHOWN
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.prose import REDIRECT
 
 DEX = Path(__file__).parent / "dex"
 SEARCH = AppSearch(RuleFiles())
@@ -57,7 +58,9 @@ def found(case: str) -> dict[str, str]:
     "case",
     [
         "childtext", "viewfield",  # code reads the text of a child or of a view in a field
-        "exmessage", "exown",  # the handler contacts the message of an exception
+        "upperread", "inspected",  # code reads the text of any view
+        "exmessage", "exown", "throwableread",  # the handler contacts the message of an exception
+        "weiboloaded",  # the app loads the page to which a sign-in returns
         "clipread", "ownspan", "spanloop",  # code reads the clipboard or a link again
         "resultdata", "ownpackage",  # another activity of the app gets the address
         "cmpindex", "cmpkotlin", "cmploop", "cmpternary",  # what is compared is contacted
@@ -82,7 +85,9 @@ def test_code_contacts_the_address(case: str) -> None:
         ("cmpcontains", COMPARED),  # such a text can have another host
         ("quiethelper", COMPARED), ("quietloop", COMPARED),
         ("quietclip", LINK), ("quietspan", LINK), ("quietresult", LINK),
-        ("quietmessage", SHOWN), ("quietchild", SHOWN),
+        ("quietmessage", SHOWN), ("quietchild", SHOWN), ("quietthrowable", SHOWN),
+        ("quietupper", SHOWN), ("quietstetho", SHOWN),
+        ("quietweibo", REDIRECT),
         ("quietelement", DESCRIPTION),
         ("quietreceiver", UNDECLARED),
         ("quietmethods", UNUSED),

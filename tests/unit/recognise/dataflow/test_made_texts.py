@@ -155,3 +155,19 @@ def flows(text: str, made: Sequence[str]) -> list[str]:
 )
 def test_unknown_parts_are_filled_by_what_is_made(text: str, made: list[str], expected: list[str]) -> None:
     assert flows(text, made) == expected
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (["new?k=1"], ["{}?k={}", "new?k=1"]),  # made in the way of the second only
+        (["new?k=1", "7?k=1"], ["7?k=1", "new?k=1"]),
+        (["7?k=1"], ["7?k=1", "new?k={}"]),
+    ],
+)
+def test_an_address_fills_the_text_that_has_most_of_it(made: list[str], expected: list[str]) -> None:
+    begin = "https://a.shop.test/"
+    found = [DataFlow("text", TextValue(begin + one), None, "La;->b") for one in ("{}?k={}", "new?k={}")]
+    addresses = [MadeAddress(begin + one, 0, CODE, 0, gives=True) for one in sorted(made)]
+    texts = [flow.value.text for flow in filled(found, addresses) if isinstance(flow.value, TextValue)]
+    assert texts == [begin + one for one in expected]

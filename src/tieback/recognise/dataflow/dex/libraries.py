@@ -48,7 +48,10 @@ _SILENT = (
 )  # fmt: skip
 _ANDROIDX = ("credentials/", "health/", "media/", "media2/", "media3/", "privacysandbox/", "security/", "test/")
 
-SILENT = Packages(_SILENT, ("Landroid/support/test/", *(f"Landroidx/{name}" for name in _ANDROIDX)))
+_RENAMED = tuple(f"Landroid/{letter}/" for letter in "abcdefghijklmnopqrstuvwxyz")
+"""Packages that no platform and no library of it has: a shrinker gave these names to code below ``android.``."""
+
+SILENT = Packages(_SILENT, ("Landroid/support/test/", *_RENAMED, *(f"Landroidx/{name}" for name in _ANDROIDX)))
 """Libraries that contact no host of their own: no walk begins in them."""
 
 LIBRARIES = (
@@ -57,7 +60,7 @@ LIBRARIES = (
 )  # fmt: skip
 """Libraries by the beginnings of their classes."""
 
-ALL = Packages(LIBRARIES, ("Lcom/google/firebase/crashlytics/", "Lcom/google/zxing/client/"))
+ALL = Packages(LIBRARIES, (*_RENAMED, "Lcom/google/firebase/crashlytics/", "Lcom/google/zxing/client/"))
 """All libraries: their methods are not followed, and not run to decrypt strings. They hide no address.
 
 Crashlytics does: it joins the letters of two texts. The app of ZXing, which other apps have copied, contacts the server

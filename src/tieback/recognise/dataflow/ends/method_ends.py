@@ -16,6 +16,10 @@ _REFERRER = lazy_pattern(r"(?:(?:set|with|add|put)_?)?(?:http_?)?referr?er(?:_?u
 """Names of methods that get the value of the header ``Referer``, in both spellings."""
 
 
+_THROWN = ("Exception;", "Error;", "/Throwable;")
+"""Ends of the names of classes whose texts are messages: https://developer.android.com/reference/java/lang/Throwable"""
+
+
 class MethodEnds:
     """The methods of one app that ``ends.toml`` lists, and the constants that give the value behind them a reason."""
 
@@ -46,7 +50,7 @@ class MethodEnds:
 
     def _end(self, identity: int) -> What | None:
         owner, name, kind = self._app.ref(identity)
-        if name == "<init>" and owner.endswith(("Exception;", "Error;")) and self._app.definition(identity) is None:
+        if name == "<init>" and owner.endswith(_THROWN) and self._app.definition(identity) is None:
             return "shown"
         found = self._ends.get((owner, name))
         if found == "link" and self._is_implemented(owner):

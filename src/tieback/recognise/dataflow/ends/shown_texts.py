@@ -7,7 +7,7 @@ setting has no such object; there it counts if code outside of libraries for vie
 https://developer.android.com/reference/android/widget/TextView, https://developer.android.com/reference/java/lang/System
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -31,8 +31,10 @@ _VIEW = ")Landroid/view/View;"
 _OTHER_FINDS = frozenset(("findViewWithTag", "focusSearch", "getChildAt", "getCurrentFocus", "getSelectedView"))
 """Methods that give a view which no constant names."""
 _FIND, _MOST_VIEWS = ("findViewById", "(I)Landroid/view/View;"), 256
-_OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
-"""Libraries for views, which read such texts to show them again."""
+_OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/facebook/stetho/", "Lcom/google/android/material/")
+"""Libraries for views, which read such texts to show them again: Stetho does so in the tools of a developer.
+https://github.com/facebook/stetho
+"""
 _STREAM, _SYSTEM = "Ljava/io/PrintStream;", "Ljava/lang/System;"
 _SPAN = "Landroid/text/style/URLSpan;"
 _CLIP, _ITEM = "Landroid/content/ClipData;", "Landroid/content/ClipData$Item;"
@@ -75,7 +77,9 @@ class ShownTexts:
             return self.are_contacted(LINK_TEXT, "()Ljava/lang/String;")
         return owner == _CLIP and any(self.are_contacted(reader, kind, of_clip=True) for reader, kind in _OF_CLIP)
 
-    def is_contacted(self, number: int, code: "CodeItem", flow: MethodFlow, one: Operation) -> bool:
+    def is_contacted(
+        self, number: int, code: "CodeItem", flow: MethodFlow, one: Operation, traced: Container[int] = ()
+    ) -> bool:
         """True if code may contact the text that a call shows: it reads the text back, or writes it elsewhere.
 
         Args:
@@ -83,6 +87,7 @@ class ShownTexts:
             code: the method.
             flow: its values.
             one: the call.
+            traced: origins in the method that are followed already, as of ``view.setText(view.getText() + "!")``.
         """
         owner, name, _ = self._uses.method_names(number, one.member)
         if not one.values:
@@ -96,7 +101,7 @@ class ShownTexts:
             return False
         if reader == HINT:
             return self.are_contacted(HINT)
-        if self._reads(number, code, flow, one.values[0], reader) or self.are_read_in_any(reader):
+        if self._reads(number, code, flow, one.values[0], reader, traced) or self.are_read_in_any(reader):
             return True
         known = {each.at: each for each in flow.operations}
         fields = {
@@ -131,9 +136,19 @@ class ShownTexts:
     def _is_field(self, one: Operation | None) -> bool:
         return one is not None and one.opcode in (IGET, SGET)
 
-    def _reads(self, number: int, code: "CodeItem", flow: MethodFlow, receiver: Origins, reader: str) -> bool:
+    def _reads(
+        self,
+        number: int,
+        code: "CodeItem",
+        flow: MethodFlow,
+        receiver: Origins,
+        reader: str,
+        traced: Container[int] = (),
+    ) -> bool:
         """True if a method reads the text of an object that it has, and code may contact it."""
         for one in flow.operations:
+            if one.at in traced:
+                continue
             if one.opcode in CALLS and len(one.values) == 1 and not receiver.isdisjoint(one.values[0]):
                 _, name, kind = self._uses.method_names(number, one.member)
                 if name == reader and kind in _TEXT_KINDS and self._uses.of_result(number, code, one.at):

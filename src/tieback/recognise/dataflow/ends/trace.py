@@ -203,7 +203,7 @@ class Trace:
         """
         place = self._number, self._code
         if what == "shown":
-            return self._uses.shown.is_contacted(self._number, self._code, self._flow, one)
+            return self._uses.shown.is_contacted(self._number, self._code, self._flow, one, self._traced)
         if what == "header":
             return len(one.values) == _WITH_NAMES and is_header_read(self._uses, self._texts(one.values[1]))
         if what == "link":
