@@ -363,7 +363,11 @@ def test_the_sample_apps_put_nothing_together_that_is_known(app: str) -> None:
 
 
 REAL_APPS = [
-    ("InsecureBankv2.apk", "https://www.google-analytics.com/gtm", "Lcom/google/android/gms/internal/zzqi;->zzt"),
+    (
+        "InsecureBankv2.apk",
+        "https://www.google-analytics.com/gtm/android",
+        "Lcom/google/android/gms/internal/zzqi;->zzt",
+    ),
     ("dvba.apk", "https://plus.google.com/circles/find", "Lc/c/a/a/c/l/f0;-><clinit>"),
     ("AndroGoat.apk", "https://owasp.org", "Lowasp/sat/agoat/TrafficActivity$doPinning$1;->invoke"),
     (

@@ -1,6 +1,10 @@
 """Objects that readers of JSON make of a text and a class of the app."""
 
+import json
 from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.each import each
 from tests.unit.recognise.dalvik.test_run import DEX
@@ -60,6 +64,18 @@ def test_a_stream_is_read_to_its_end() -> None:
 )
 def test_anything_else_gives_nothing(source: Any, kind: Any) -> None:
     assert read(source, kind) is UNKNOWN
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(("api_host", "port", "other", "x")), inner),
+)
+
+
+@given(text=st.one_of(JSON.map(json.dumps), st.text()))
+def test_any_text_gives_an_object_of_the_class_or_nothing(text: str) -> None:
+    made = read(text)
+    assert made is UNKNOWN or (made.kind == CONFIG.kind and made.fields.keys() == {"a", "other", "port"})
 
 
 def test_an_adapter_of_moshi_reads_its_class() -> None:
