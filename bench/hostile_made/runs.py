@@ -43,9 +43,9 @@ def _methods(n: int, before: str = "", *, members: str = "", registers: int = 12
     return _called(smali("shop/M", members + "".join(ways)), (f"m{k}" for k in range(n)))
 
 
-def _called(one: str, names: Iterable[str]) -> Files:
+def _called(one: str, names: Iterable[str], *others: str) -> Files:
     calls = "".join(f"invoke-virtual {{v2, v3}}, Lshop/M;->{name}(I)V\n" for name in names)
-    return coded(one, body=f"new-instance v2, Lshop/M;\ninvoke-direct {{v2}}, Lshop/M;-><init>()V\n{calls}")
+    return coded(one, *others, body=f"new-instance v2, Lshop/M;\ninvoke-direct {{v2}}, Lshop/M;-><init>()V\n{calls}")
 
 
 def _made(lines: str = "", fields: str = "") -> str:
@@ -197,6 +197,39 @@ def json_numbers(n: int) -> Files:
     return _parsing(n, '{"host": ' + "7" * 4_000 + "}")
 
 
+def given(n: int) -> Files:
+    """Methods that each give eight objects to the platform, whose methods do not end."""
+    run = f"iget-object v2, p0, Lshop/T;->a:{TEXT}\n{_SLOW}return-void"
+    names = ("run", "b", "c", "d", "e", "f")
+    body = f".field public a:{TEXT}\n{_made()}" + "".join(
+        method(f"{name}()V", run, registers=6, how="public") for name in names
+    )
+    give = (
+        'new-instance v5, Lshop/T;\ninvoke-direct {v5}, Lshop/T;-><init>()V\nconst-string v6, "known"\n'
+        f"iput-object v6, v5, Lshop/T;->a:{TEXT}\nnew-instance v6, Ljava/util/Timer;\n"
+        "invoke-direct {v6, v5}, Ljava/util/Timer;-><init>(Ljava/lang/Runnable;)V\n"
+    )
+    ways = [
+        method(f"m{k}(I)V", f"{give * 8}{_BEGIN}{_address(k, k == n - 1)}{_END}", registers=12, how="public")
+        for k in range(n)
+    ]
+    task = smali("shop/T", body, interfaces=("java/lang/Runnable",))
+    return _called(smali("shop/M", _made() + "".join(ways)), (f"m{k}" for k in range(n)), task)
+
+
+def kept(n: int) -> Files:
+    """Objects that are copied for 20 unknown conditions, of a class with 5,000 static fields."""
+    statics = "".join(f".field static s{k}:Lshop/M;\n" for k in range(5_000))
+    lines = "const/16 v1, 0x80\nnew-array v2, v1, [Lshop/M;\n"
+    lines += "".join(
+        "new-instance v3, Lshop/M;\ninvoke-direct {v3}, Lshop/M;-><init>()V\n"
+        f"const/16 v4, {k}\naput-object v3, v2, v4\n"
+        for k in range(60)
+    )
+    conditions = "".join(f"if-eqz p1, :c{k}\nnop\n:c{k}\n" for k in range(20))
+    return _methods(n, lines + conditions, members=f"{statics}{_made()}")
+
+
 _BOTH = (OWN, LAST)
 
 KINDS = (
@@ -213,6 +246,8 @@ KINDS = (
     Kind("made-many", "DEX: methods that make 1,000 addresses each", 1_000, 3, many_made),
     Kind("made-deep", "DEX: methods that each call the next one twice with a builder", 1_000, 5, deep),
     Kind("made-filled", "DEX: addresses with unknown parts, beside 200 that a loop makes", 2_000, 10, filled, _BOTH),
+    Kind("made-given", "DEX: methods that give objects to the platform, whose methods do not end", 500, 3, given),
+    Kind("made-kept", "DEX: objects that are copied, of a class with 5,000 static fields", 300, 3, kept),
     Kind("made-json", "DEX: methods that read a JSON text of 60 KB", 1_000, 3, json_long, _BOTH),
     Kind("made-json-keys", "DEX: methods that read a JSON text with 3,000 names", 1_000, 3, json_keys, _BOTH),
     Kind("made-json-deep", "DEX: methods that read a JSON text with 20,000 lists in each other", 1_000, 3, json_deep),

@@ -39,7 +39,7 @@ _SCREENS = (
 )
 """Packages of libraries for screens, images, advertisements and measurements.
 
-A run that goes as far as possible does not enter them.
+A run whose texts are collected does not enter them.
 """
 
 

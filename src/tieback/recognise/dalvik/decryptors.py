@@ -53,7 +53,7 @@ MAX_METHOD = 4_000
 """Most code units of a decryptor."""
 MADE_STEPS = 500_000
 """Most instructions for addresses that methods make, beside the ones that decryption leaves."""
-FULL_STEPS = 60_000
+FULL_STEPS = 100_000
 """Most of them for methods that are run as far as possible, see ``texts_made``; the others stop earlier."""
 MADE_MEMORY = 8 << 20
 """Most bytes for them, likewise."""

@@ -282,6 +282,7 @@ def _is_object(frame: Frame) -> bool:
 
     An object that a method of the platform returns is then taken for one that exists.
     """
+    frame.machine.spend(min(frame.at, _OBJECT_UNITS) >> 3)
     units, register, at, found = frame.method.units, frame.method.units[frame.at] >> 8, 0, False
     while at < min(frame.at, _OBJECT_UNITS):
         opcode = units[at] & 255

@@ -290,6 +290,7 @@ def _is_kept(machine: Machine, value: JavaObject) -> bool:
     """True for a constant of an enumeration, or another object that its class keeps: code compares it by reference."""
     for kind in machine.path.ancestors(value.kind):
         its = machine.path.find(kind)
+        machine.spend(len(its.statics) >> 4 if its is not None else 0)
         if its is not None and any(value is each for each in its.statics.values()):
             return True
     return False

@@ -474,7 +474,7 @@ class Machine:
             if self.outermost is not None and type(result) is str and type(arguments[0]) is str and "://" in result:
                 self.changed.add(arguments[0])
             return result
-        if target.of_screens and self.passing is not None:
+        if target.of_screens and self.outermost is not None:
             return self._skip(site, registers)
         if target.static is not static:
             raise NotRunnableError("a call of the wrong kind")
