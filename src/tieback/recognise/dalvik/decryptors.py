@@ -223,6 +223,7 @@ class Decryption:
             left = self.runner.machine.left
             made = texts_made(self.runner.machine, method, in_full=self._full > 0, known=self._assigned)
             self._full -= left - self.runner.machine.left
+            self.made_all &= not self.runner.exhausted
         except NotRunnableError:
             self.made_all &= not self.runner.exhausted
             return []

@@ -78,7 +78,7 @@ def texts_made(
         in_full: also run past what cannot be run in methods that it calls, and run those of objects that it gives away.
 
     Raises:
-        LimitError: no run is left.
+        LimitError: no run is left for the method itself.
     """
     machine.begin(("", ""), TRY_STEPS)
     arguments: list[Any] = [UNKNOWN] * method.width
@@ -88,14 +88,25 @@ def texts_made(
             has_object = method.name == "<init>"
             arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner)
         found = _made_by(machine, Frame(machine, method, arguments), known)
-        done: list[JavaObject] = [one for one in arguments if isinstance(one, JavaObject)]
-        for given in _unlike(machine.given, done) if in_full else ():
-            for callback in _callbacks(machine, given.kind):
-                unknown = [UNKNOWN] * (callback.width - 1)
-                found += _made_by(machine, Frame(machine, callback, [given, *unknown]), known)
+        if in_full:
+            done = [one for one in arguments if isinstance(one, JavaObject)]
+            found += _made_by_callbacks(machine, done, known)
     finally:
         machine.outermost = machine.passing = None
     return found
+
+
+def _made_by_callbacks(
+    machine: Machine, done: list[JavaObject], known: Container[tuple[int, int]]
+) -> Iterator[MadeText]:
+    """The texts that methods of the objects make which the run gave away, until no run is left."""
+    try:
+        for given in _unlike(machine.given, done):
+            for callback in _callbacks(machine, given.kind):
+                unknown = [UNKNOWN] * (callback.width - 1)
+                yield from _made_by(machine, Frame(machine, callback, [given, *unknown]), known)
+    except LimitError:
+        return
 
 
 def _made_by(machine: Machine, frame: Frame, known: Container[tuple[int, int]]) -> list[MadeText]:
