@@ -246,7 +246,9 @@ KINDS = (
     Kind("made-many", "DEX: methods that make 1,000 addresses each", 1_000, 3, many_made),
     Kind("made-deep", "DEX: methods that each call the next one twice with a builder", 1_000, 5, deep),
     Kind("made-filled", "DEX: addresses with unknown parts, beside 200 that a loop makes", 2_000, 10, filled, _BOTH),
-    Kind("made-given", "DEX: methods that give objects to the platform, whose methods do not end", 500, 3, given, unread=True),
+    Kind(
+        "made-given", "DEX: methods that give away objects whose methods do not end", 500, 3, given, unread=True,
+    ),
     Kind("made-kept", "DEX: objects that are copied, of a class with 5,000 static fields", 300, 3, kept),
     Kind("made-json", "DEX: methods that read a JSON text of 60 KB", 1_000, 3, json_long, _BOTH),
     Kind("made-json-keys", "DEX: methods that read a JSON text with 3,000 names", 1_000, 3, json_keys, _BOTH),
