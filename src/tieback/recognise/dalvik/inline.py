@@ -29,6 +29,7 @@ from tieback.recognise.dalvik.objects import (
     size_of,
 )
 from tieback.recognise.dataflow.dex.instructions import KINDS, OpcodeEffect
+from tieback.recognise.dataflow.dex.libraries import ALL
 from tieback.recognise.dataflow.dex.opcode_sets import CALL_SPAN, FIRST_CALL
 
 _MAX_COPIED = 256
@@ -124,9 +125,9 @@ def _made_by(machine: Machine, frame: Frame, known: Container[tuple[int, int]]) 
 
 
 def _unlike(given: list[JavaObject], done: list[JavaObject]) -> Iterator[JavaObject]:
-    """The objects that know something, each once; more can be given while they run."""
+    """The objects that know something, each once; more can be given while they run. Those of libraries are left out."""
     for _ in range(MAX_RUN):
-        left = (one for one in given if not any(one is each for each in done))
+        left = (one for one in given if not ALL.hold(one.kind) and not any(one is each for each in done))
         found = next((one for one in left if any(map(_tells, one.fields.values()))), None)
         if found is None:
             return
