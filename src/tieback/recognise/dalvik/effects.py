@@ -267,12 +267,14 @@ def _if_nez(frame: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
 
 def _beyond_guard(frame: Frame, target: int) -> int | None:
     """Where code goes on after a condition with an unknown value, if one of the two ways only throws."""
+    machine = frame.machine
+    if machine.outermost is None:
+        raise NotRunnableError("a branch on an unknown value")
     following = frame.at + LENGTHS[frame.method.units[frame.at] & 255]
     throws = _throws(frame, following), _throws(frame, target)
-    machine = frame.machine
-    if machine.outermost is not None and throws[0] != throws[1]:
+    if throws[0] != throws[1]:
         return target if throws[0] else None
-    if machine.outermost not in (None, frame) and _is_object(frame):
+    if machine.outermost is not frame and _is_object(frame):
         return target if frame.method.units[frame.at] & 255 == _NOT_NULL else None
     raise NotRunnableError("a branch on an unknown value")
 

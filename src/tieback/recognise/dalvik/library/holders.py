@@ -7,8 +7,17 @@ Source: https://developer.android.com/reference/java/util/concurrent/package-sum
 from collections.abc import Sequence
 from typing import Any
 
+from tieback.recognise.dalvik.library.references import (
+    Held,
+    compare_held,
+    get_held,
+    held,
+    new_reference,
+    set_held,
+    swap_held,
+)
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import UNKNOWN, JavaObject, NotRunnableError, int64
+from tieback.recognise.dalvik.objects import JavaObject, NotRunnableError, int64
 
 _OBJECT = "Ljava/lang/Object;"
 _RUNNABLE, _CALLABLE = "Ljava/lang/Runnable;", "Ljava/util/concurrent/Callable;"
@@ -18,46 +27,12 @@ _LOCAL = "Ljava/lang/ThreadLocal;"
 type Arguments = Sequence[Any]
 
 
-def _held(value: Any) -> list[Any]:
-    if isinstance(value, JavaObject) and type(value.payload) is list and len(value.payload) == 1:
-        return value.payload
-    raise NotRunnableError("a holder that is not known")
-
-
-def _hold(_: Machine, a: Arguments) -> None:
-    a[0].payload = [a[1] if len(a) > 1 else 0]
-
-
-def _get(_: Machine, a: Arguments) -> Any:
-    return _held(a[0])[0]
-
-
-def _set(_: Machine, a: Arguments) -> None:
-    _held(a[0])[0] = a[1]
-
-
-def _exchange(_: Machine, a: Arguments) -> Any:
-    held = _held(a[0])
-    old, held[0] = held[0], a[1]
-    return old
-
-
-def _compare_and_set(_: Machine, a: Arguments) -> int:
-    held = _held(a[0])
-    if UNKNOWN in (held[0], a[1]):
-        raise NotRunnableError("a comparison with an unknown number")
-    same = held[0] == a[1]
-    if same:
-        held[0] = a[2]
-    return int(same)
-
-
 def _added(change: int, *, before: bool) -> LibraryCall:
     def added(_: Machine, a: Arguments) -> int:
-        held = _held(a[0])
-        old = held[0]
-        held[0] = int64(old + (a[1] if len(a) > 1 else change))
-        return int(old if before else held[0])
+        its = held(a[0])
+        old = its.value
+        its.value = int64(old + (a[1] if len(a) > 1 else change))
+        return int(old if before else its.value)
 
     return added
 
@@ -65,14 +40,14 @@ def _added(change: int, *, before: bool) -> LibraryCall:
 def _local(machine: Machine, a: Arguments) -> Any:
     """The value of a ``ThreadLocal``; the first time the one that its class gives."""
     if a[0].payload is None:
-        a[0].payload = [0]
+        a[0].payload = Held(0)
         if machine.path.defines(a[0].kind):
-            a[0].payload = [machine.call(a[0], "initialValue", _OBJECT)]
-    return _held(a[0])[0]
+            a[0].payload = Held(machine.call(a[0], "initialValue", _OBJECT))
+    return held(a[0]).value
 
 
 def _set_local(_: Machine, a: Arguments) -> None:
-    a[0].payload = [a[1]]
+    a[0].payload = Held(a[1])
 
 
 # Tasks
@@ -102,13 +77,13 @@ def _execute(machine: Machine, a: Arguments) -> int:
 
 def _submit(machine: Machine, a: Arguments) -> JavaObject:
     machine.allocate(64)
-    return JavaObject("Ljava/util/concurrent/Future;", [_run(machine, a[1], "call", _OBJECT)])
+    return JavaObject("Ljava/util/concurrent/Future;", Held(_run(machine, a[1], "call", _OBJECT)))
 
 
 def _submit_task(machine: Machine, a: Arguments) -> JavaObject:
     _run(machine, a[1], "run")
     machine.allocate(64)
-    return JavaObject("Ljava/util/concurrent/Future;", [0])
+    return JavaObject("Ljava/util/concurrent/Future;", Held(0))
 
 
 def _calls() -> dict[str, LibraryCall]:
@@ -116,13 +91,13 @@ def _calls() -> dict[str, LibraryCall]:
     for name, kind in (("Integer", "I"), ("Long", "J"), ("Boolean", "Z")):
         owner = f"{_ATOMIC}{name};"
         found |= {
-            f"{owner}-><init>()": _hold,
-            f"{owner}-><init>({kind})": _hold,
-            f"{owner}->get()": _get,
-            f"{owner}->set({kind})": _set,
-            f"{owner}->lazySet({kind})": _set,
-            f"{owner}->getAndSet({kind})": _exchange,
-            f"{owner}->compareAndSet({kind}{kind})": _compare_and_set,
+            f"{owner}-><init>()": new_reference,
+            f"{owner}-><init>({kind})": new_reference,
+            f"{owner}->get()": get_held,
+            f"{owner}->set({kind})": set_held,
+            f"{owner}->lazySet({kind})": set_held,
+            f"{owner}->getAndSet({kind})": swap_held,
+            f"{owner}->compareAndSet({kind}{kind})": compare_held,
         }
         if kind in "IJ":
             found |= {
@@ -138,8 +113,8 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_LOCAL}->set({_OBJECT})": _set_local,
         f"{_LOCAL}->initialValue()": lambda _, _a: 0,
         "Ljava/lang/Thread;->start()": _start,
-        "Ljava/util/concurrent/Future;->get()": _get,
-        "Ljava/util/concurrent/Future;->get(JLjava/util/concurrent/TimeUnit;)": _get,
+        "Ljava/util/concurrent/Future;->get()": get_held,
+        "Ljava/util/concurrent/Future;->get(JLjava/util/concurrent/TimeUnit;)": get_held,
     }
     for kinds in ("", _RUNNABLE, f"{_RUNNABLE}Ljava/lang/String;", "Ljava/lang/String;"):
         found[f"Ljava/lang/Thread;-><init>({kinds})"] = _new_thread

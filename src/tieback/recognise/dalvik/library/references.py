@@ -26,36 +26,42 @@ class Held:
         self.value = value
 
 
-def _held(value: Any) -> Held:
+def held(value: Any) -> Held:
+    """What a reference holds. Raises ``NotRunnableError`` if it is not known."""
     if isinstance(value, JavaObject) and isinstance(value.payload, Held):
         return value.payload
     raise NotRunnableError("a reference that is not known")
 
 
-def _new(_: Machine, a: Arguments) -> None:
+def new_reference(_: Machine, a: Arguments) -> None:
+    """Put the first argument, or nothing, into a reference."""
     a[0].payload = Held(a[1] if len(a) > 1 else 0)
 
 
-def _get(_: Machine, a: Arguments) -> Any:
-    return _held(a[0]).value
+def get_held(_: Machine, a: Arguments) -> Any:
+    """The value of a reference."""
+    return held(a[0]).value
 
 
-def _set(_: Machine, a: Arguments) -> None:
-    _held(a[0]).value = a[1]
+def set_held(_: Machine, a: Arguments) -> None:
+    """Replace the value of a reference."""
+    held(a[0]).value = a[1]
 
 
-def _swap(_: Machine, a: Arguments) -> Any:
-    held = _held(a[0])
-    before, held.value = held.value, a[1]
+def swap_held(_: Machine, a: Arguments) -> Any:
+    """Replace the value of a reference, and give the one before."""
+    its = held(a[0])
+    before, its.value = its.value, a[1]
     return before
 
 
-def _compared(_: Machine, a: Arguments) -> int:
-    held = _held(a[0])
-    if UNKNOWN in (held.value, a[1]):
+def compare_held(_: Machine, a: Arguments) -> int:
+    """Replace the value of a reference if it equals the first argument; 1 if it did."""
+    its = held(a[0])
+    if UNKNOWN in (its.value, a[1]):
         raise NotRunnableError("a comparison with an unknown object")
-    equal = held.value is a[1] or (not isinstance(a[1], JavaObject) and held.value == a[1])
-    held.value = a[2] if equal else held.value
+    equal = its.value is a[1] or (not isinstance(a[1], JavaObject) and its.value == a[1])
+    its.value = a[2] if equal else its.value
     return int(equal)
 
 
@@ -65,21 +71,21 @@ def _optional(machine: Machine, a: Arguments) -> JavaObject:
 
 
 def _present(_: Machine, a: Arguments) -> int:
-    value = _held(a[0]).value
+    value = held(a[0]).value
     if value is UNKNOWN:
         raise NotRunnableError("an object that is not known")
     return int(value != 0)
 
 
 def _of_optional(machine: Machine, a: Arguments) -> Any:
-    value = _held(a[0]).value
+    value = held(a[0]).value
     if value == 0:
         raise machine.thrown("Ljava/lang/RuntimeException;")
     return value
 
 
 def _or_else(machine: Machine, a: Arguments) -> Any:
-    return _held(a[0]).value if _present(machine, a) else a[1]
+    return held(a[0]).value if _present(machine, a) else a[1]
 
 
 def _updater(machine: Machine, a: Arguments) -> JavaObject:
@@ -116,11 +122,11 @@ def _compared_field(_: Machine, a: Arguments) -> int:
 
 def _calls() -> dict[str, LibraryCall]:
     found: dict[str, LibraryCall] = {
-        f"{_ATOMIC}-><init>()": _new,
-        f"{_ATOMIC}->set({_OBJECT})": _set,
-        f"{_ATOMIC}->lazySet({_OBJECT})": _set,
-        f"{_ATOMIC}->getAndSet({_OBJECT})": _swap,
-        f"{_ATOMIC}->compareAndSet({_OBJECT}{_OBJECT})": _compared,
+        f"{_ATOMIC}-><init>()": new_reference,
+        f"{_ATOMIC}->set({_OBJECT})": set_held,
+        f"{_ATOMIC}->lazySet({_OBJECT})": set_held,
+        f"{_ATOMIC}->getAndSet({_OBJECT})": swap_held,
+        f"{_ATOMIC}->compareAndSet({_OBJECT}{_OBJECT})": compare_held,
         f"{_OPTIONAL}->of({_OBJECT})": _optional,
         f"{_OPTIONAL}->ofNullable({_OBJECT})": _optional,
         f"{_OPTIONAL}->empty()": _optional,
@@ -134,8 +140,8 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_UPDATER}->compareAndSet({_OBJECT}{_OBJECT}{_OBJECT})": _compared_field,
     }
     for owner in (_ATOMIC, *_WEAK):
-        found[f"{owner}-><init>({_OBJECT})"] = _new
-        found[f"{owner}->get()"] = _get
+        found[f"{owner}-><init>({_OBJECT})"] = new_reference
+        found[f"{owner}->get()"] = get_held
     return found
 
 
