@@ -220,7 +220,7 @@ def _run_nested(frame: Frame) -> Any:
         NotRunnableError: the result is not known, or the work of the run is used up.
         ThrownError: the code throws an exception.
     """
-    for _ in range(MAX_PASSED):
+    for _ in range(1 + MAX_PASSED):
         try:
             return frame.machine.resume(frame)
         except LimitError:
