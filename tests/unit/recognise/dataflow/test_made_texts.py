@@ -119,6 +119,23 @@ def test_methods_that_are_not_run_are_reported(monkeypatch: pytest.MonkeyPatch) 
     ]
 
 
+def test_runs_end_with_the_method_that_makes_too_many_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = artifact((DEX / "looped.dex").read_bytes())
+    made = len(finds()[0])
+    for most in (made, 1):
+        monkeypatch.setattr(made_texts, "MAX_MADE", most)
+        problems = [find.what for find in EXTRACTOR.extract_app(read.buffers) if isinstance(find, Problem)]
+        assert len(problems) == (most == 1)
+
+
+def test_a_long_address_is_left_to_the_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = "https://loop.shop.test/v2/items"
+    monkeypatch.setattr(decryptors, "MAX_ADDRESS", len(wanted))
+    assert wanted in finds()[0]
+    monkeypatch.setattr(decryptors, "MAX_ADDRESS", len(wanted) - 1)
+    assert wanted not in finds()[0]
+
+
 def test_without_runs_the_walk_knows_only_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made_texts, "MAX_RUNS", 0)
     shown, _ = finds()
@@ -150,7 +167,22 @@ def flows(text: str, made: Sequence[str]) -> list[str]:
         ("https://a.shop.test/{}", [], ["https://a.shop.test/{}"]),
         ("https://{}.shop.test/x", ["https://a.shop.test/x"], ["https://a.shop.test/x"]),
         ("https://{}/x/{}", ["https://a.shop.test/x/y"], ["https://{}/x/{}"]),
+        (
+            "https://a.shop.test/{}",
+            [f"https://a.shop.test/{n:02}" for n in range(16)],
+            [f"https://a.shop.test/{n:02}" for n in range(16)],
+        ),
         ("https://a.shop.test/{}", [f"https://a.shop.test/{n}" for n in range(17)], ["https://a.shop.test/{}"]),
+        (
+            "https://a.shop.test/{}/x",
+            [*(f"https://a.shop.test/a{n}" for n in range(199)), "https://a.shop.test/b/x"],
+            ["https://a.shop.test/b/x"],
+        ),
+        (
+            "https://a.shop.test/{}/x",
+            [*(f"https://a.shop.test/a{n}" for n in range(200)), "https://a.shop.test/b/x"],
+            ["https://a.shop.test/{}/x"],
+        ),
     ],
 )
 def test_unknown_parts_are_filled_by_what_is_made(text: str, made: list[str], expected: list[str]) -> None:
