@@ -205,6 +205,8 @@ def _escaped(escape: str) -> int:
 _ON_DEVICE = lazy_pattern(r"https?://(?:localhost|127\.0\.0\.1)(?![\w.-])")
 MAX_ABOVE = 60
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
+MAX_ASKED = 1_000
+"""Most methods and constructors whose callers are looked up for that."""
 _LEVELS = 3
 """Most calls between them: a function, the class that a compiler makes for it, and the method that makes its object."""
 
@@ -230,6 +232,8 @@ class _Rounds:
         self._handled: set[Need] = set()
         self._tried: set[tuple[int, Need]] = set()
         self._announced: set[int] = set()
+        self._makers: dict[str, tuple[int, ...]] = {}
+        """Constructors by class."""
         self._walks = 0
         self._unread = 0
 
@@ -260,11 +264,11 @@ class _Rounds:
         every = {identity: root.method for identity, root in self._roots.items() if self._is_own(identity)}
         level = [identity for identity in every if self._is_open(identity)]
         opened = dict.fromkeys(level)
-        left = MAX_ABOVE
+        left, asked = MAX_ABOVE, set[int]()
         for _ in range(_LEVELS):
             above: dict[int, MethodCode] = {}
             for identity in level:
-                for method in self._above(identity) if len(above) < left else ():
+                for method in self._above(identity, asked) if len(above) < left else ():
                     if method.identity not in every and self._is_own(method.identity):
                         above[method.identity] = method
             every |= above
@@ -281,15 +285,21 @@ class _Rounds:
         result = self._results.get(identity)
         return result is not None and any(_is_open(one) or _is_placeholder(one) for one in result.made)
 
-    def _above(self, identity: int) -> Iterator[MethodCode]:
-        """Methods of the app itself that call a method, or make an object of its class."""
-        owner = self._app.ref(identity).owner
-        number, row = self._app.class_of(owner) or (0, -1)
-        members = self._app.files[number].class_data(row).methods.values() if row >= 0 else ()
-        makers = (self._app.method(number, index) for index in members)
-        for one in (identity, *(maker for maker in makers if self._app.ref(maker).name == "<init>")):
-            for use in self._uses.callers(one):
-                yield use.method
+    def _above(self, identity: int, asked: set[int]) -> Iterator[MethodCode]:
+        """Methods of the app itself that call a method, or make an object of its class; those of ``asked`` are known."""
+        for one in (identity, *self._constructors(self._app.ref(identity).owner)):
+            if one not in asked and len(asked) < MAX_ASKED:
+                asked.add(one)
+                for use in self._uses.callers(one):
+                    yield use.method
+
+    def _constructors(self, owner: str) -> tuple[int, ...]:
+        if owner not in self._makers:
+            number, row = self._app.class_of(owner) or (0, -1)
+            members = self._app.files[number].class_data(row).methods.values() if row >= 0 else ()
+            makers = (self._app.method(number, index) for index in members)
+            self._makers[owner] = tuple(maker for maker in makers if self._app.ref(maker).name == "<init>")
+        return self._makers[owner]
 
     def announce(self, member: int) -> None:
         """An address is in a field, or is the result of a method: walk the methods that read it."""
