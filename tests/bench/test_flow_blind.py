@@ -20,7 +20,7 @@ def case(*wholes: str, host: str = "api.shop.test") -> BlindCase:
 def test_every_case_has_its_sources() -> None:
     cases = read_blind()
     assert {(one.part, one.name) for one in cases} == set(sources())
-    assert [sum(one.part == part for one in cases) for part in SETS] == [112, 80, 64, 60]
+    assert [sum(one.part == part for one in cases) for part in SETS] == [112, 80, 64, 60, 60]
     assert sum(one.wrong for one in cases) == 9
     assert all(one.wholes and one.host and all(one.decoys) for one in cases)
 
@@ -90,6 +90,20 @@ def test_the_fourth_set_has_shapes_of_its_own() -> None:
     assert sum(one.tool.startswith(("java", "kt")) for one in cases) == 34
     assert sum(one.tool.startswith(("native", "smali")) for one in cases) == 6
     assert sum(one.tool.startswith("js") for one in cases) == 20
+
+
+def test_the_fifth_set_has_hosts_names_and_proofs_of_its_own() -> None:
+    cases = [one for one in read_blind() if one.part == "fifth"]
+    others = [one for one in read_blind() if one.part != "fifth"]
+    shown = {host for one in others for host in one.decoys}
+    assert not {one.host for one in cases} & {one.host for one in others}
+    assert not {host for one in cases for host in one.decoys} & shown
+    assert not {one.name for one in cases} & {one.name for one in others}
+    assert sum(one.tool.startswith(("java", "kt")) for one in cases) == 36
+    assert sum(one.tool.startswith("native") for one in cases) == 4
+    assert sum(one.tool.startswith("js") for one in cases) == 20
+    rows = (SETS["fifth"] / "cases.tsv").read_text("utf-8").splitlines()
+    assert all("contacts the whole" in row or "requests the whole" in row for row in rows if not row.startswith("#"))
 
 
 def test_the_package_of_a_case_in_smali_has_its_code(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ for (const job of JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))) { const 
   else if (single !== null) { put(path.join(work, 'whole.js'), single); code = single;
     if (tool === 'terser' || tool === 'hermes') code = (await minify(single, { compress: true, mangle: true })).code;
     if (tool === 'esbuild') code = (await esbuild.transform(single, { minify: true })).code;
-    if (tool === 'hermes') { put(path.join(work, 'min.js'), code); fs.mkdirSync(path.dirname(main), { recursive: true }); execFileSync('package/sdks/hermesc/linux64-bin/hermesc', ['-w', '-O', '-emit-binary', '-out', main, path.join(work, 'min.js')]); code = undefined; } }
+    if (tool === 'hermes') { put(path.join(work, 'min.js'), code); fs.mkdirSync(path.dirname(main), { recursive: true }); execFileSync(path.resolve('package/sdks/hermesc/linux64-bin/hermesc'), ['-w', '-O', '-emit-binary', '-out', path.resolve(main), 'min.js'], { cwd: work }); /* the name of the source is in the bytecode */ code = undefined; } }
   else if (tool === 'webpack') await new Promise((ok, no) => webpack({ mode: 'production', context: work, entry: path.join(work, 'index.js'), output: { path: path.dirname(main), filename: path.basename(main) } }, (e, s) => e || s.hasErrors() ? no(e || new Error(s.toString())) : ok()));
   else if (tool === 'rollup') { const { rollup } = await import('rollup'); const b = await rollup({ input: path.join(work, 'index.js') }); code = (await b.generate({ format: 'iife', compact: true })).output[0].code; }
   else if (tool === 'esbuild') code = (await esbuild.build({ entryPoints: [path.join(work, 'index.js')], bundle: true, minify: true, format: 'iife', write: false })).outputFiles[0].text;
