@@ -286,7 +286,7 @@ class _Rounds:
         return result is not None and any(_is_open(one) or _is_placeholder(one) for one in result.made)
 
     def _above(self, identity: int, asked: set[int]) -> Iterator[MethodCode]:
-        """Methods of the app itself that call a method, or make an object of its class; those of ``asked`` are known."""
+        """Methods that call a method, or make an object of its class; those of ``asked`` are known."""
         for one in (identity, *self._constructors(self._app.ref(identity).owner)):
             if one not in asked and len(asked) < MAX_ASKED:
                 asked.add(one)

@@ -10,6 +10,7 @@ from tieback.recognise.dalvik.inline import texts_made
 from tieback.recognise.dalvik.machine import Machine
 from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.members import MemberRef
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -56,9 +57,14 @@ def test_callers_are_run_up_to_a_number(limit: str, most: int, ran: list[str], m
 
 
 def test_the_members_of_a_class_are_looked_at_once_for_all_its_methods(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = []
+    looks: list[int] = []
     known = AppCode.ref
-    monkeypatch.setattr(AppCode, "ref", lambda app, identity: looks.append(identity) or known(app, identity))
+
+    def look(one: AppCode, identity: int) -> MemberRef:
+        looks.append(identity)
+        return known(one, identity)
+
+    monkeypatch.setattr(AppCode, "ref", look)
     counts = []
     for n in (100, 200):
         looks.clear()
