@@ -19,6 +19,7 @@ from tieback.recognise.dalvik.library import (
     platform,
     properties,
     references,
+    reflection,
     streams,
     strings,
 )
@@ -52,7 +53,7 @@ type Result = str | bytes | tuple[str, ...]
 """A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
 
 
-_LATER = (addresses, references, holders, properties, json_fields)
+_LATER = (addresses, reflection, references, holders, properties, json_fields)
 """Modules that use those before them."""
 
 

@@ -1,5 +1,7 @@
 .class public Ltest/runorder/Net;
 .super Ljava/lang/Object;
+.field static final ROOT:Ljava/lang/String; = "https://api.shop.test/v3"
+.field static final LEVEL:I = 7
 # Each of the first two letters of a stage: a loop that no walk follows.
 .method static ask(Ljava/lang/String;)V
     .registers 6
