@@ -3,7 +3,7 @@
 The method runs with unknown arguments. Of its object, those fields are known that a constructor without parameters
 sets. An instruction that needs something unknown is passed over: its result is
 unknown, and so is each object that it can have changed. Behind a condition that is not known, both ways are taken, the
-nearer one first.
+nearer one first; the way back of a loop a few times.
 
 Objects of the app's small classes that the method gives to the platform, or to code that is passed over, are most often
 called by it: ``new Thread(new Upload(address)).start()``. Their methods are run afterwards.
@@ -38,6 +38,8 @@ MAX_OBSTACLES = 32
 """Most instructions of one method that are passed over, and most ways that wait."""
 MAX_PASSED = 8
 """Most instructions of one call below it that are passed over."""
+MAX_TURNS = 8
+"""Most turns of a loop whose condition is not known, as of one over servers that ends with the first answer."""
 MAX_RUN = 8
 """Most objects that one method gives away whose methods are run."""
 MAX_CALLBACKS = 6
@@ -49,6 +51,15 @@ _TEXTS = frozenset((STRING, "Ljava/lang/CharSequence;"))
 _LAST = frozenset((OpcodeEffect.END, OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _BRANCHES = (OpcodeEffect.IF, OpcodeEffect.SWITCH)
 _STORES = frozenset((OpcodeEffect.SPUT, OpcodeEffect.IPUT, OpcodeEffect.APUT, OpcodeEffect.FILL_ARRAY))
+
+
+class _Way(NamedTuple):
+    """Where a condition that is not known can also lead to."""
+
+    at: int
+    registers: list[Any]
+    most: int
+    """Most times that the run goes on there."""
 
 
 class MadeText(NamedTuple):
@@ -192,8 +203,8 @@ def _gives(machine: Machine, method: Method, at: int) -> bool:
 
 
 def _run(frame: Frame) -> None:
-    others: list[tuple[int, list[Any]]] = []
-    seen: set[int] = set()
+    others: list[_Way] = []
+    seen: dict[int, int] = {}
     for _ in range(1 + MAX_OBSTACLES):
         try:
             frame.machine.resume(frame)
@@ -206,9 +217,9 @@ def _run(frame: Frame) -> None:
             except LimitError:  # of the copies for another way
                 return
         while not goes_on and others:
-            frame.at, frame.registers = others.pop()
-            goes_on = frame.at not in seen
-            seen.add(frame.at)
+            frame.at, frame.registers, most = others.pop()
+            seen[frame.at] = seen.get(frame.at, 0) + 1
+            goes_on = seen[frame.at] <= most
         if not goes_on:
             return
 
@@ -231,7 +242,7 @@ def _run_nested(frame: Frame) -> Any:
     raise NotRunnableError("a method with too much that is not known")
 
 
-def _pass(frame: Frame, others: list[tuple[int, list[Any]]] | None) -> bool:
+def _pass(frame: Frame, others: list[_Way] | None) -> bool:
     """Put the frame behind the instruction that failed. False if nothing follows that.
 
     Args:
@@ -255,7 +266,8 @@ def _pass(frame: Frame, others: list[tuple[int, list[Any]]] | None) -> bool:
     elif others is not None and kind in _BRANCHES:
         targets = list(two.values()) if kind == OpcodeEffect.SWITCH else [three or two]
         left = max(0, MAX_OBSTACLES - len(others))
-        others += [(target, _copied(frame.machine, registers)) for target in targets[:left] if target > frame.at]
+        for target in targets[:left]:
+            others.append(_Way(target, _copied(frame.machine, registers), 1 if target > frame.at else MAX_TURNS))
     else:
         forget(registers, one)
     return True

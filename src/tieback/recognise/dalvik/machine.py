@@ -114,6 +114,10 @@ class AppFiles(Protocol):
         """The texts of an array of strings; empty if there is none."""
         ...
 
+    def name(self) -> str:
+        """The package name of the app; empty if it is not known."""
+        ...
+
 
 class NoFiles:
     """An app whose files are not known."""
@@ -137,6 +141,10 @@ class NoFiles:
     def items(self, _identifier: int) -> tuple[str, ...]:
         """No texts."""
         return ()
+
+    def name(self) -> str:
+        """No name."""
+        return ""
 
 
 CONTEXTS = frozenset(

@@ -7,6 +7,7 @@ from typing import Any
 from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef
 from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library import (
+    addresses,
     charsets,
     collections,
     crypto,
@@ -18,6 +19,7 @@ from tieback.recognise.dalvik.library import (
     platform,
     properties,
     references,
+    reflection,
     streams,
     strings,
 )
@@ -51,7 +53,7 @@ type Result = str | bytes | tuple[str, ...]
 """A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
 
 
-_LATER = (references, holders, properties, json_fields)
+_LATER = (addresses, reflection, references, holders, properties, json_fields)
 """Modules that use those before them."""
 
 

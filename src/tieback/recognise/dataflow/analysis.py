@@ -52,6 +52,9 @@ MAX_WALKS = 4_000
 MAX_CHAIN = 8
 _RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
 """Methods that read every field of a class and give no address to their callers."""
+_EARLY = frozenset(("Landroid/app/Application;", "Landroid/content/ContentProvider;"))
+"""Classes of the platform whose subclasses set static values before other code reads them."""
+_STARTED = frozenset(("Landroid/app/Activity;", "Landroid/app/Service;", "Landroid/content/BroadcastReceiver;"))
 _QUERY = lazy_pattern(r"[?#]")
 _TEMPLATE = lazy_pattern(r"://(?:[:.]|[^/?#]*[$<>{}%])")
 """A host with a sign that no host has: code replaces it later."""
@@ -260,7 +263,11 @@ class _Rounds:
         self._pending[identity] = None
 
     def own_roots(self) -> Roots:
-        """Methods of the app itself where walks began, and those above them that give an unknown part."""
+        """Methods of the app itself where walks began, and those above them that give an unknown part.
+
+        What the system runs first is first, and callers come before the methods that they call: a run passes what it
+        knows on, before runs that know less have changed static values, or used up the work.
+        """
         every = {identity: root.method for identity, root in self._roots.items() if self._is_own(identity)}
         level = [identity for identity in every if self._is_open(identity)]
         opened = dict.fromkeys(level)
@@ -269,13 +276,22 @@ class _Rounds:
             above: dict[int, MethodCode] = {}
             for identity in level:
                 for method in self._above(identity, asked) if len(above) < left else ():
-                    if method.identity not in every and self._is_own(method.identity):
+                    if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
+            left -= sum(one not in every for one in above)
             every |= above
             opened |= dict.fromkeys(above)
-            left -= len(above)
             level = list(above)
-        return Roots(tuple(map(every.__getitem__, opened)), tuple(every[one] for one in every if one not in opened))
+        turns = {one: self._turn(one) for one in every}
+        first = [one for one in every if not turns[one]]
+        above_first = list(opened)[::-1]
+        ordered = dict.fromkeys((*first, *sorted(above_first, key=turns.__getitem__)))
+        return Roots(tuple(map(every.__getitem__, ordered)), tuple(every[one] for one in every if one not in ordered))
+
+    def _turn(self, identity: int) -> int:
+        """0 for a method of a class that the system starts before the screens of an app, 1 for other such classes."""
+        above = set(self._app.ancestors(self._app.ref(identity).owner))
+        return 0 if not _EARLY.isdisjoint(above) else 1 if not _STARTED.isdisjoint(above) else 2
 
     def _is_own(self, identity: int) -> bool:
         return self._app.is_own(self._app.ref(identity).owner)
@@ -462,7 +478,7 @@ def _is_open(made: BuiltText) -> bool:
             HOLE in _QUERY.split(value.text, 1)[0] or (bool(value.needs) and _TEMPLATE.search(value.text) is not None)
         )
     url = value.values.get("url")
-    return not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]
+    return not isinstance(url, str) or len(value.values) > 1 or "://" not in url or HOLE in _QUERY.split(url, 1)[0]
 
 
 def _is_whole_url(made: BuiltText) -> bool:

@@ -7,23 +7,28 @@ import pytest
 from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
 from tieback.model.sighting import NotBackend, Problem, Sighting
 from tieback.recognise.dalvik import decryptors, inline, machine
-from tieback.recognise.dalvik.classes import ClassPath
+from tieback.recognise.dalvik.classes import ClassPath, MethodRef
+from tieback.recognise.dalvik.inline import texts_made
 from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library.references import Held
 from tieback.recognise.dalvik.machine import RUN_MEMORY, Machine
 from tieback.recognise.dalvik.objects import JavaObject, LimitError
+from tieback.recognise.dalvik.run import Runner
 from tieback.recognise.dataflow import made_texts
-from tieback.recognise.dataflow.analysis import DataFlow
-from tieback.recognise.dataflow.dex.dexfile import CodeItem
+from tieback.recognise.dataflow.analysis import DataFlow, analyse
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.made_texts import MadeAddress, filled
+from tieback.recognise.dataflow.methods.sinks import read_sinks
 from tieback.recognise.dataflow.methods.values import EndpointParts, TextValue
+from tieback.recognise.dataflow.walk.calls import KnownCalls
 from tieback.recognise.extract import EndpointExtractor
 
 CODE = CodeItem(0, 0, 0)
+MAIN = "Ltest/runorder/Main;"
 
 
-def finds() -> tuple[set[str], dict[str, str]]:
-    read = artifact((DEX / "looped.dex").read_bytes())
+def finds(name: str = "looped") -> tuple[set[str], dict[str, str]]:
+    read = artifact((DEX / f"{name}.dex").read_bytes())
     held = list(EndpointExtractor(EXTRACTOR.rules).extract(read))
     found = list(EXTRACTOR.extract_app(read.buffers, held=held))
     shown = {find.endpoint.value for find in found if isinstance(find, Sighting)}
@@ -45,6 +50,27 @@ def test_each_way_has_its_own_texts() -> None:
     shown, _ = finds()
     either = {value for value in shown if "either" in value}
     assert either - {"https://either.shop.test"} == {"https://either.shop.test/a", "https://either.shop.test/b"}
+
+
+def test_each_turn_of_a_loop_has_its_own_address_if_an_answer_can_end_it() -> None:
+    run = Runner([DexFile((DEX / "runorder.dex").read_bytes())])
+    method = run.path.method(MAIN, MethodRef(MAIN, "mirrors", "", "V"))
+    assert method is not None
+    made = [one.text for one in texts_made(run.machine, method)]
+    assert made == [f"https://{name}.mirror.test/index" for name in ("one", "two", "three")]
+
+
+def test_what_the_system_starts_runs_first_and_callers_before_what_they_call() -> None:
+    dex = DexFile((DEX / "runorder.dex").read_bytes())
+    roots = analyse([dex], KnownCalls(read_sinks()), EXTRACTOR.rules).roots
+    names = [dex.method_name(dex.method_of(one.code)).removeprefix("Ltest/runorder/") for one in roots.unknown]
+    assert names[:2] == ["App;->onCreate", "Main;->onCreate"]
+    assert names.index("Task;->run") < names.index("Page;->open")
+
+
+def test_callers_are_run_for_an_address_whose_scheme_is_not_known() -> None:
+    shown, _ = finds("runorder")
+    assert "https://pages.shop.test/first" in shown
 
 
 def test_an_address_that_is_only_logged_is_left_out() -> None:

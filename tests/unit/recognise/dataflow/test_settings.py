@@ -107,3 +107,16 @@ def test_the_strings_of_a_real_resource_table() -> None:
     assert settings.named("api_base") == "https://api.workhub.test"
     found = {settings.resource(0x7F000000 | kind << 16 | entry) for kind in range(8) for entry in range(8)}
     assert "https://api.workhub.test" in found
+
+
+def test_the_name_of_the_app_is_that_of_its_only_manifest() -> None:
+    def settings(*names: str) -> AppSettings:
+        made = AppSettings()
+        for place, name in enumerate(names):
+            file = f"{place}/AndroidManifest.xml"
+            content = f'<manifest xmlns:android="http://a" package="{name}"><application/></manifest>'.encode()
+            made.see(Artifact(file, (Buffer(file, BufferKind.MANIFEST, content),)))
+        return made
+
+    assert settings("com.shop.app").name() == "com.shop.app"
+    assert settings().name() == settings("com.shop.app", "com.other.app").name() == ""

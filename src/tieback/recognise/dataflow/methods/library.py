@@ -9,6 +9,7 @@ https://github.com/mit-cml/appinventor-sources (``runtime.scm``) and https://www
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from tieback.recognise.dataflow.methods import holders, texts
 from tieback.recognise.dataflow.methods.keyed import KEYED, REMOTE_GETTERS, REMOTE_OWNER, REMOTE_SETTERS, KeyedCall
@@ -473,9 +474,10 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Landroid/text/TextUtils;", "isEmpty", _SEQUENCE): PureCall(lambda text: int(not text)),
     LibraryCall(_URLS, "encode", _STRING + _STRING): PureCall(texts.percent, of=(0,)),
     LibraryCall(_URLS, "encode", _STRING): PureCall(texts.percent),
-    LibraryCall("Landroid/net/Uri;", "encode", _STRING): PureCall(texts.percent),
+    LibraryCall("Landroid/net/Uri;", "encode", _STRING): PureCall(texts.uri_encoded),
+    LibraryCall("Landroid/net/Uri;", "encode", _STRING + _STRING): PureCall(texts.uri_encoded),
     LibraryCall("Ljava/net/URLDecoder;", "decode", _STRING + _STRING): PureCall(texts.unpercent, of=(0,)),
-    LibraryCall("Landroid/net/Uri;", "decode", _STRING): PureCall(texts.unpercent),
+    LibraryCall("Landroid/net/Uri;", "decode", _STRING): PureCall(unquote),
     LibraryCall("Landroid/util/Base64;", "decode", _STRING + "I"): PureCall(texts.base64, of=(0,)),
     LibraryCall("Ljava/util/Base64$Decoder;", "decode", _STRING): PureCall(texts.base64, of=(1,)),
     LibraryCall("Ljava/text/MessageFormat;", "format", _STRING + "[" + _OBJECT): PureCall(

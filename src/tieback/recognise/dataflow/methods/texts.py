@@ -6,7 +6,7 @@ A function returns ``None`` if the result is not known. Results are not longer t
 import binascii
 import re
 from collections.abc import Sequence
-from urllib.parse import quote_plus, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
@@ -130,6 +130,11 @@ def percent(text: str) -> str:
 def unpercent(text: str) -> str:
     """``URLDecoder.decode``."""
     return unquote_plus(text)
+
+
+def uri_encoded(text: str, kept: str = "") -> str:
+    """``Uri.encode``: all but plain signs and those that are kept as they are."""
+    return quote(text, safe="_-!.~'()*" + kept)[:MAX_RESULT]
 
 
 def base64(text: str) -> Sequence[object] | None:

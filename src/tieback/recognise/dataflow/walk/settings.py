@@ -106,6 +106,11 @@ class AppSettings:
         its = next((found for table in self._tables if (found := table.items(identifier))), ())
         return tuple(one[:MAX_VALUE] for one in its)
 
+    def name(self) -> str:
+        """The package name of the app in the manifest; empty if there is none, or another one."""
+        names = {*self.package.packages()}
+        return names.pop() if len(names) == 1 else ""
+
     def integer(self, identifier: int) -> int | None:
         """The integer with a resource identifier; ``None`` if there is none."""
         values = (table.integer(identifier) for table in self._tables)

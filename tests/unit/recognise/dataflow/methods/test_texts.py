@@ -37,6 +37,8 @@ from tieback.recognise.dataflow.methods import texts
         (texts.parse_int("50051"), 50051),
         (texts.parse_int("5x"), None),
         (texts.percent("a b/c"), "a+b%2Fc"),
+        (texts.uri_encoded("a b/c~*"), "a%20b%2Fc~*"),
+        (texts.uri_encoded("a b/c", "/"), "a%20b/c"),
         (texts.unpercent("https%3A%2F%2Fa"), "https://a"),
         (texts.base64("YS50ZXN0"), list(b"a.test")),
         (texts.base64("!"), None),

@@ -1,0 +1,49 @@
+"""Fields of classes of the app by their names, and the name of the app."""
+
+from typing import Any
+
+import pytest
+
+from tests.each import each
+from tests.unit.recognise.dalvik.test_run import DEX
+from tieback.recognise.dalvik.library.reflection import CALLS
+from tieback.recognise.dalvik.machine import Machine, NoFiles
+from tieback.recognise.dalvik.objects import STRING, UNKNOWN, ClassRef, NotRunnableError
+from tieback.recognise.dalvik.run import Runner
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+
+NET = ClassRef("Ltest/runorder/Net;")
+FIND, VALUE = f"Ljava/lang/Class;->getField({STRING})", "Ljava/lang/reflect/Field;->get(Ljava/lang/Object;)"
+
+
+class Files(NoFiles):
+    """An app with a name."""
+
+    def name(self) -> str:
+        """The name."""
+        return "com.shop.app"
+
+
+def runs() -> Machine:
+    its = Runner([DexFile((DEX / "runorder.dex").read_bytes())]).machine
+    its.begin(("", ""))
+    return its
+
+
+@each(("name", "value"), [("ROOT", "https://api.shop.test/v3"), ("LEVEL", UNKNOWN)])
+def test_a_static_field_is_read_by_its_name_if_it_is_no_number(name: str, value: Any) -> None:
+    its = runs()
+    assert CALLS[VALUE](its, (CALLS[FIND](its, (NET, name)), 0)) == value
+
+
+@each(("of", "name"), [(NET, "OTHER"), (ClassRef("Landroid/os/Build;"), "MODEL"), (UNKNOWN, "ROOT"), (NET, UNKNOWN)])
+def test_no_other_field_is_known(of: Any, name: Any) -> None:
+    with pytest.raises(NotRunnableError):
+        CALLS[FIND](runs(), (of, name))
+
+
+def test_the_name_of_the_app_is_known_if_the_manifest_has_it() -> None:
+    its = runs()
+    assert CALLS["Landroid/content/Context;->getPackageName()"](its, (UNKNOWN,)) is UNKNOWN
+    its.files = Files()
+    assert CALLS["Landroid/content/Context;->getPackageName()"](its, (UNKNOWN,)) == "com.shop.app"
