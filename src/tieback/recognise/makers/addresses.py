@@ -6,7 +6,7 @@
   company offers a service at it. Emulators and proxies of mobile networks have the same addresses for all apps, so they
   do not count. The only address of a router counts in the app's own code: a device can be one. Texts name it as an
   example, and tools for routers name several. The access point of a board for hobbyists counts everywhere. More than
-  three are a list of examples, unless they are all of one network with 256 addresses, as the devices of a house are.
+  three are a list of examples, unless they are all of one network with 256 addresses, as devices at home are.
 - An address at which code opens a raw socket (``tcp://192.168.0.5:4444``), if it is the only such one. A service for
   the apps of anyone has a name, and most speak HTTP. The constant often has no class: programs that control a device
   are patched with it.

@@ -150,7 +150,7 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
             ],
             "",
         ),
-        # The devices of a house, in the own code and in that of others; a list of examples in several networks.
+        # Devices at home, in the own code and in that of others; a list of examples in several networks.
         ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], PRIVATE),
         ([seen(f"192.168.9.{end}:80", SOCKET, OTHER) for end in (2, 3, 4, 5)], ""),
         ([seen(f"192.168.{net}.9:80", SOCKET, OWN) for net in (2, 3, 4)], PRIVATE),
