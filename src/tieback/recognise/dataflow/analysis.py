@@ -366,7 +366,7 @@ class _Rounds:
     def _walk(self, identity: int) -> None:
         root = self._roots[identity]
         result = self._results[identity] = self._walker.walk(root.method, root.stop)
-        for field in self._fields.record(identity, result.stored, result.objects, self._waiting):
+        for field in self._fields.record(identity, result.stored, result.objects, self._waiting, result.holders):
             self._pending.update(self._waiting[field])
 
     def _follow(self, identity: int) -> None:

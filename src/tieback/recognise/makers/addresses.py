@@ -6,7 +6,7 @@
   company offers a service at it. Emulators and proxies of mobile networks have the same addresses for all apps, so they
   do not count. The only address of a router counts in the app's own code: a device can be one. Texts name it as an
   example, and tools for routers name several. The access point of a board for hobbyists counts everywhere. More than
-  three are a list of devices.
+  three are a list of examples, unless they are all of one network with 256 addresses, as devices at home are.
 - An address at which code opens a raw socket (``tcp://192.168.0.5:4444``), if it is the only such one. A service for
   the apps of anyone has a name, and most speak HTTP. The constant often has no class: programs that control a device
   are patched with it.
@@ -111,7 +111,8 @@ def own_addresses(
     private |= _only_router(every) & {one.host for one, where in found if names.is_own_code(code_place(where))}
     others = {endpoint.host for endpoint, evidence in found if _is_of_others(evidence, names)}
     listed = len({endpoint.host for endpoint, constant in in_code if constant}) > MAX_MACHINES
-    if len(private) <= MAX_MACHINES and not listed:
+    together = len({host.rpartition(".")[0] for host in private}) == 1
+    if (together or len(private) <= MAX_MACHINES) and not listed:
         for host in sorted((private & used) - others):
             yield host, "an address of a private network, at which companies offer no service to others"
 

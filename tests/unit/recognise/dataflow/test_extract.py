@@ -52,6 +52,15 @@ def sightings(found: list[Find]) -> dict[str, Sighting]:
     return first
 
 
+def test_a_field_of_a_class_above_has_the_values_of_the_class_of_the_object() -> None:
+    found = {one for one in sightings(finds("serviceclasses")) if "/v1/" in one}
+    first, second = "https://first.shop.test/api/v1", "https://second.shop.test/api/v1"
+    one = {f"{first}/first", f"{first}/below", f"{second}/second", f"{second}/known"}
+    # Nothing is known of the class of an object, or no code gives one of its class a value.
+    both = {f"{server}/{path}" for server in (first, second) for path in ("any", "unknown", "unset")}
+    assert found == one | both
+
+
 def test_a_server_is_not_put_before_a_whole_address_of_its_domain() -> None:
     found = set(sightings(finds("wholeaddress")))
     assert "https://api.shop.test/v2/orders" in found

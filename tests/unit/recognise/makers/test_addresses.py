@@ -150,9 +150,11 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
             ],
             "",
         ),
-        # A list of devices.
-        ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4)], PRIVATE),
-        ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
+        # Devices at home, in the own code and in that of others; a list of examples in several networks.
+        ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], PRIVATE),
+        ([seen(f"192.168.9.{end}:80", SOCKET, OTHER) for end in (2, 3, 4, 5)], ""),
+        ([seen(f"192.168.{net}.9:80", SOCKET, OWN) for net in (2, 3, 4)], PRIVATE),
+        ([seen(f"192.168.{net}.9:80", SOCKET, OWN) for net in (2, 3, 4, 5)], ""),
     ],
 )
 def test_an_address_of_a_private_network(finds: list[Sighting], reason: str) -> None:

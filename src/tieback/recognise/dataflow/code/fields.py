@@ -4,7 +4,7 @@ A field of an object that a walk cannot see has the values that any object of th
 that belong to the same object stay together.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -75,13 +75,32 @@ class FieldValues:
         self._owners: dict[int, dict[int, None]] = {}
         self._users: dict[int, dict[int, None]] = {}
         """Methods that store each field."""
+        self._holders: dict[int, Mapping[int, str]] = {}
+        """For each method the classes of the objects whose fields it stores, by field."""
+        self._kinds: dict[int, Sequence[str]] = {}
+        """For each method the classes of the objects that it creates."""
         self._cached: dict[int, Value | None] = {}
+        self._of_kind: dict[int, dict[str, Value | None]] = {}
+        self._above: dict[str, frozenset[str]] = {}
 
-    def value(self, field: int) -> Value | None:
-        """The possible values of a field; ``None`` if there is none, or more than ``MAX_ALTERNATIVES``."""
+    def value(self, field: int, kind: str = "") -> Value | None:
+        """The possible values of a field; ``None`` if there is none, or more than ``MAX_ALTERNATIVES``.
+
+        Args:
+            field: the field.
+            kind: class of the object, if it is known: it has no values of objects whose class is neither above nor
+                below. Without any other value all count.
+        """
         if field not in self._cached:
             self._cached[field] = self._gathered(field)
-        return self._cached[field]
+            self._of_kind.pop(field, None)
+        if not kind:
+            return self._cached[field]
+        known = self._of_kind.setdefault(field, {})
+        if kind not in known:
+            found = self._gathered(field, kind)
+            known[kind] = found if found is not None else self._cached[field]
+        return known[kind]
 
     def record(
         self,
@@ -89,8 +108,17 @@ class FieldValues:
         stored: Mapping[int, Sequence[Value]],
         objects: Sequence[InstanceValue],
         watched: Container[int],
+        holders: Mapping[int, str] | None = None,
     ) -> frozenset[int]:
-        """Replace what a walk from a method stored. Returns the watched fields whose possible values changed."""
+        """Replace what a walk from a method stored. Returns the watched fields whose possible values changed.
+
+        Args:
+            method: the method.
+            stored: values by field, of objects that the walk did not see being created.
+            objects: objects that were created.
+            watched: the fields.
+            holders: class of the objects of a field in ``stored``, if it is known.
+        """
         if not (stored or objects or method in self._owners):
             return frozenset()
         fields = dict.fromkeys((*stored, *(field for one in objects for field in one.fields)))
@@ -103,15 +131,33 @@ class FieldValues:
             self._users.setdefault(field, {})[method] = None
         self._owners[method] = fields
         self._stored[method] = stored
+        self._holders[method] = holders or {}
+        self._kinds[method] = [one.kind for one in objects[:_MAX_ROWS]]
         held = self._objects[method] = dict[int, list[tuple[int, Value | None]]]()
         for number, one in enumerate(objects[:_MAX_ROWS]):
             for field, value in one.fields.items():
                 held.setdefault(field, []).append((number, value))
         for field in touched:
             self._cached.pop(field, None)
+            self._of_kind.pop(field, None)
         return frozenset(field for field, value in before.items() if self.value(field) != value)
 
-    def _gathered(self, field: int) -> Value | None:
+    def _is_related(self, kind: str, other: str) -> bool:
+        """True if an object of a class can be of another one too, as far as both are known."""
+        if not kind or not other or kind == other:
+            return True
+        for one in (kind, other):
+            if one not in self._above:
+                self._above[one] = frozenset(self._app.ancestors(one))
+        return kind in self._above[other] or other in self._above[kind]
+
+    def _of_objects(self, method: int, field: int, kind: str) -> Iterator[tuple[int, Value | None]]:
+        """The values that a method gives a field of the objects that it creates and that can be of a class."""
+        for number, value in self._objects[method].get(field, ()):
+            if self._is_related(kind, self._kinds[method][number]):
+                yield number, value
+
+    def _gathered(self, field: int, kind: str = "") -> Value | None:
         ref = self._app.ref(field)
         initial = self._initial(ref)
         users: Sequence[int] = tuple(self._users.get(field, ()))
@@ -126,10 +172,11 @@ class FieldValues:
             loose.append(Alternative(frozenset(((origin, -1),)), initial))
         found: list[Alternative] = []
         for method in users:
-            for number, value in self._objects[method].get(field, ()):
+            for number, value in self._of_objects(method, field, kind):
                 when = frozenset(((ref.owner, method << 12 | number),))
                 found += [Alternative(when, one) for one in _known((value,))]
-            values = _known(self._stored[method].get(field, ()))
+            related = self._is_related(kind, self._holders[method].get(field, ""))
+            values = _known(self._stored[method].get(field, ())) if related else []
             if len(values) == 1:
                 loose.append(Alternative(frozenset(((origin, method),)), values[0]))
             else:

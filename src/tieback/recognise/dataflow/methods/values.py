@@ -80,6 +80,13 @@ class ObjectRef(msgspec.Struct, frozen=True, gc=False):
     number: int
 
 
+class Receiver(ObjectRef, frozen=True, gc=False):
+    """Object that the walk did not see being created, of which only the class is known; its number is 0."""
+
+    kind: str
+    """Descriptor of the class; the object can also be of a class below."""
+
+
 class EndpointParts(msgspec.Struct, frozen=True, gc=False):
     """Parts of an endpoint from a call, all of them constants."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tieback.recognise.dataflow.code.members import MemberRef, MethodCode
-from tieback.recognise.dataflow.dex.opcode_sets import FIXED_CALLS
+from tieback.recognise.dataflow.dex.opcode_sets import FIXED_CALLS, STATIC_CALLS
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
     UNKNOWN,
@@ -14,6 +14,7 @@ from tieback.recognise.dataflow.methods.values import (
     Need,
     ObjectRef,
     PartsValue,
+    Receiver,
     TextValue,
     Value,
     alternatives,
@@ -93,6 +94,21 @@ def targets_of(walk: WalkState, identity: int, opcode: int, values: Sequence[Val
     return app.targets(identity, tuple(kinds))[:MAX_TARGETS]
 
 
+def with_receiver(
+    walk: WalkState, identity: int, opcode: int, values: Sequence[Value | None]
+) -> Sequence[Value | None]:
+    """The values of a call, with the class that the call names for an object of which nothing is known.
+
+    That class tells something if a class above it has the code.
+    """
+    first = values[0] if values else UNKNOWN
+    if opcode in STATIC_CALLS or not (first is None or (isinstance(first, TextValue) and first.text == HOLE)):
+        return values
+    found, owner = walk.app.definition(identity), walk.app.ref(identity).owner
+    inherited = found is not None and walk.app.ref(found.identity).owner != owner
+    return (Receiver(0, owner), *values[1:]) if values and inherited else values
+
+
 def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> Value | None:
     """Values of an invoked app method: the result of each method that the call can run."""
     targets = [one for one in targets if one.identity not in walk.stack]
@@ -130,7 +146,7 @@ def _run(
     result = walk.run(target, values)
     heap = walk.heap
     fruitful = (
-        is_informative(result)
+        (is_informative(result) and not isinstance(result, Receiver))
         or walk.stores > stores
         or any(walk.is_new_address(one) for one in walk.built[built:])
         or _has_changed(heap, before)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from tieback.recognise.dataflow.dex.instructions import branch_targets, compares, sign_extend, switch_target
 from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
 from tieback.recognise.dataflow.dex.try_blocks import TryBlock
-from tieback.recognise.dataflow.methods.values import HOLE, ObjectRef, TextValue
-from tieback.recognise.dataflow.walk.joins import PathState
+from tieback.recognise.dataflow.methods.values import HOLE, Choice, ObjectRef, TextValue, Value, When, alternatives
+from tieback.recognise.dataflow.walk.joins import PathState, narrow
 from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.turns import decide, jump_back, repeats
 
@@ -47,7 +47,29 @@ def branch(walk: WalkState, at: int, unit: int) -> int:
         begin = jump_back(walk, at, target, walk.next_unit(at))
         if begin is not None:
             return begin
+    elif (ways := _ways(opcode, one, other)) is not None and walk.comes_later(target, at) and not repeats(walk, at):
+        saved = _save(walk, target) if walk.falls else None
+        for state, conditions in ((saved, ways[0]), (PathState(walk.registers, walk.heap), ways[1])):
+            walk.left -= narrow(state, conditions) >> 3 if state is not None else 0
+        return walk.next_unit(at)
     return jump(walk, at, target, falls=True)
+
+
+def _ways(opcode: int, one: Value | None, other: Value | None) -> tuple[list[When], list[When]] | None:
+    """The conditions of the values with which a comparison of a choice and a number jumps, and of those with which not.
+
+    ``None`` if it always goes the same way, as far as the values are known.
+    """
+    if not (type(one) is Choice and type(other) is int) and not (type(one) is int and type(other) is Choice):
+        return None
+    ways: tuple[list[When], list[When]] = [], []
+    for left in alternatives(one):
+        for right in alternatives(other):
+            a, b, when = left.value, right.value, left.when or right.when
+            taken = compares(opcode, a, b) if isinstance(a, int) and isinstance(b, int) else None
+            ways[0].extend((when,) if taken is not False else ())
+            ways[1].extend((when,) if taken is not True else ())
+    return ways if ways[0] and ways[1] else None
 
 
 def switch(walk: WalkState, at: int, unit: int) -> int:

@@ -21,6 +21,7 @@ from tieback.recognise.dataflow.walk.app_methods import (
     invoke_targets,
     keeps_text,
     targets_of,
+    with_receiver,
 )
 from tieback.recognise.dataflow.walk.callees import callee
 from tieback.recognise.dataflow.walk.decryption import decrypt
@@ -98,6 +99,7 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values
             targets = targets_of(walk, found.identity, walk.units[at] & 255, values)
             walk.charge()
             if follows(walk, found.identity, targets, values):
+                values = with_receiver(walk, found.identity, walk.units[at] & 255, values)
                 walk.result = invoke_targets(walk, targets, values)
                 return
     is_known = found.own or isinstance(receiver, InstanceValue)

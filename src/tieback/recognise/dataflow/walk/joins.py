@@ -66,6 +66,32 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     return PathState(registers, heap)
 
 
+def narrow(state: PathState, conditions: Sequence[When]) -> int:
+    """Leave only the alternatives of registers and texts that a path with one of these conditions can have.
+
+    Args:
+        state: what is known on the path; it is changed.
+        conditions: at least one.
+
+    Returns:
+        the number of comparisons, as a measure of the work.
+    """
+    work = 0
+    held: tuple[dict[int, Value] | dict[int, Contents], ...] = (state.registers, state.heap)
+    for values in held:
+        for key, value in [(key, value) for key, value in values.items() if type(value) is Choice]:
+            work += len(value.alternatives) * len(conditions)
+            kept = [
+                one
+                for one in value.alternatives
+                if any(compatible(one.when, condition) is not None for condition in conditions)
+            ]
+            left = choice(kept) if len(kept) < len(value.alternatives) else value
+            if left is not None and (isinstance(left, TEXTS) or values is state.registers):
+                values[key] = left  # type: ignore[assignment]
+    return work
+
+
 def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
     """The registers that have not the same value on each path."""
     first = every[0]

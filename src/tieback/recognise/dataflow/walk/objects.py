@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.methods.values import (
     InstanceValue,
     ObjectRef,
     PartsValue,
+    Receiver,
     TextValue,
     Value,
     combine,
@@ -74,7 +75,9 @@ def _read(walk: WalkState, field: int, value: Value | None) -> Value | None:
         return member(walk, value, PAIR_FIELDS.index(walk.app.ref(field).name))
     if not isinstance(contents, InstanceValue) or field not in contents.fields:
         live = walk.live.get(field) if contents is None else None
-        return live[1] if live is not None and live[1].number in walk.heap else walk.field(field)
+        if live is not None and live[1].number in walk.heap:
+            return live[1]
+        return walk.field(field, value.kind if isinstance(value, Receiver) else "")
     held = contents.fields[field]
     thawed = walk.thaw(held)
     if thawed is not held and isinstance(value, ObjectRef):
@@ -90,7 +93,7 @@ def instance_put(walk: WalkState, at: int, unit: int) -> int:
     if isinstance(target, ObjectRef) and isinstance(contents, InstanceValue):
         walk.heap[target.number] = InstanceValue(contents.kind, {**contents.fields, field: value})
     elif not _counts(walk, at, unit):
-        walk.keep(field, value)
+        walk.keep(field, value, target.kind if isinstance(target, Receiver) else "")
     return at + 2
 
 

@@ -100,6 +100,8 @@ class WalkResult(NamedTuple):
     """What the maps depend on that have the defaults of remote settings."""
     awaited: tuple[Need, ...] = ()
     """What the items depend on that loops go over: they can fill a template."""
+    holders: Mapping[int, str] = {}
+    """For fields of ``stored``: the class of all objects whose field it was, if it is known and the same."""
 
 
 MAX_COMPOSED = 48 * 1024 * 1024
@@ -216,6 +218,8 @@ class WalkState(ABC):
         self.consumed: dict[int, TextValue | EndpointParts] = {}
         self.sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
         self.stored: dict[int, list[Value]] = {}
+        self.holders: dict[int, str] = {}
+        """For each of these fields the class of the objects, as far as all are of the same; else an empty text."""
         self.live: dict[int, tuple[int, ObjectRef]] = {}
         """For each field with a list or map that this walk put there: its place in ``stored``, and the object. Fields
         of objects that the walk knows are not among them."""
@@ -392,11 +396,13 @@ class WalkState(ABC):
             known = self.holes[kind, member] = TextValue(HOLE, needs=(Need(kind, member),))
         return known
 
-    def field(self, field: int) -> Value | None:
-        """The value of a field of an object that the walk does not know."""
+    def field(self, field: int, kind: str = "") -> Value | None:
+        """The value of a field of an object that the walk does not know, and of its class, if that is known."""
         if field < 0:
             return None
         value = self.fields.value(field)
+        if kind and isinstance(value, Choice):
+            value = self.fields.value(field, kind)
         if value is None:
             kind = self.app.ref(field).kind
             return self.hole("field", field) if kind[:1] in ("L", "[", "I") else None
@@ -414,9 +420,17 @@ class WalkState(ABC):
             if len(held) < MAX_ALTERNATIVES:
                 held.append(frozen)
 
-    def keep(self, field: int, value: Value | None) -> None:
-        """Keep a value that a field receives, and the list, map or builder itself: code fills it later."""
+    def keep(self, field: int, value: Value | None, holder: str = "") -> None:
+        """Keep a value that a field receives, and the list, map or builder itself: code fills it later.
+
+        Args:
+            field: the field.
+            value: the value.
+            holder: class of the object with the field, if it is known.
+        """
         self.live.pop(field, None)
+        if self.falls:
+            self.holders[field] = holder if self.holders.get(field, holder) == holder else ""
         self.store(field, value)
         if isinstance(value, ObjectRef) and isinstance(self.contents(value), _FILLED) and self.stored.get(field):
             self.live[field] = len(self.stored[field]) - 1, value

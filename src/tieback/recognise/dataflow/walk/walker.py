@@ -15,6 +15,7 @@ from tieback.recognise.dataflow.methods.values import (
     InstanceValue,
     Need,
     ObjectRef,
+    Receiver,
     TextValue,
     Value,
 )
@@ -149,7 +150,7 @@ class Walker(WalkState):
         self.begin()
         receiver, kinds = self._shape(method)
         hole = TextValue(HOLE, needs=(Need("parameter", method.identity),))
-        arguments: list[Value | None] = [None] * receiver
+        arguments: list[Value | None] = [self._receiver(method)] if receiver else []
         for kind in kinds:
             arguments += [None, None] if kind in "JD" else [hole]
         self.is_cut = False
@@ -167,7 +168,7 @@ class Walker(WalkState):
             and isinstance(frozen := self.freeze(ObjectRef(number)), Frozen)
             and isinstance(frozen.contents, InstanceValue)
         )
-        return WalkResult(made, self.freeze(returned), self.stored, objects, self.required, self.awaited)
+        return WalkResult(made, self.freeze(returned), self.stored, objects, self.required, self.awaited, self.holders)
 
     def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
         """Walk a method in the current heap. Returns its result."""
@@ -275,6 +276,11 @@ class Walker(WalkState):
                 self.units_kept = len(units)
             known = self.bodies[method.identity] = units.tolist(), tries, block_order(units, tries)
         return known
+
+    def _receiver(self, method: MethodCode) -> Receiver | None:
+        """The object of a method, if its class extends another of the app, whose fields other classes have too."""
+        owner = self.app.ref(method.identity).owner
+        return Receiver(0, owner) if self.app.is_own(self.app.superclass(owner)) else None
 
     def _shape(self, method: MethodCode) -> tuple[int, list[str]]:
         """1 if the method has a receiver, and the kinds of its parameters."""
