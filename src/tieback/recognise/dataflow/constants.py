@@ -283,10 +283,14 @@ class ConstantEnds:
         return NEVER if any(self._uses.never_loads(part) for part in within) else ""
 
     def settle_decrypted(self, find: Sighting, made: DecryptedText) -> Sighting | NotBackend:
-        """The same for a text that an initialiser decrypts into static fields of its class, and nothing else makes."""
+        """The same for a text that only one method decrypts: an initialiser for its fields, or code that never runs."""
         if not find.endpoint.is_web or not made.once:
             return find
-        reason = reason_of_fields(self._uses, made.file, made.code, made.fields) if made.fields else ""
+        if made.fields:
+            reason = reason_of_fields(self._uses, made.file, made.code, made.fields)
+        else:
+            reason = self._uncalled.reason_of_result(made.file, made.code)
+            reason = reason or self._undeclared.reason_of_result(made.file, made.code)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_called(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:

@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.small_files import read_small_file
+from tieback.model.endpoint import Party
+from tieback.model.sighting import Evidence, NotBackend, Sighting
+from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.code import package_resources
 from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.constants import ConstantEnds
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.extract import dex_parts
 from tieback.recognise.dataflow.unused import undeclared
 from tieback.recognise.dataflow.unused.undeclared import UNDECLARED, UndeclaredComponents
+from tieback.recognise.endpoints.hosts import EndpointHost, web_server
+from tieback.recognise.rules import RuleFiles
 
 DEX = Path(__file__).parents[1] / "dex"
 CODE = (DEX / "undeclared.dex").read_bytes()
@@ -128,6 +136,22 @@ def test_what_a_call_gives_is_judged_by_its_method() -> None:
     methods = {name: item for row in range(len(dex.classes)) for name, item in _methods(dex, row)}
     assert code.reason_of_result(0, methods["onHandleIntent"]) == UNDECLARED
     assert code.reason_of_result(0, methods["get"]) == ""
+
+
+def test_an_address_that_one_method_decrypts_is_judged_by_that_method() -> None:
+    buffer = read_dex("classes.dex", CODE)[0].buffers[0]
+    parts = list(dex_parts(buffer))
+    ends = ConstantEnds(parts, package(), RuleFiles().third_parties)
+    dex = parts[0].dex
+    methods = {name: item for row in range(len(dex.classes)) for name, item in _methods(dex, row)}
+    evidence = Evidence("classes.dex", None, "dex-flow/decrypted", "")
+    find = Sighting(web_server(EndpointHost("a.shop.test")), 1, Party.UNKNOWN, evidence)
+    alone, live = (DecryptedText("a.shop.test", "", 0, methods[name]) for name in ("onHandleIntent", "get"))
+    left_out = ends.settle_decrypted(find, alone)
+    assert isinstance(left_out, NotBackend)
+    assert left_out.reason == UNDECLARED
+    assert ends.settle_decrypted(find, alone._replace(once=False)) == find
+    assert ends.settle_decrypted(find, live) == find
 
 
 def _methods(dex: DexFile, row: int) -> Iterator[tuple[str, CodeItem]]:
