@@ -80,8 +80,8 @@ class ObjectRef(msgspec.Struct, frozen=True, gc=False):
     number: int
 
 
-class Receiver(ObjectRef, frozen=True, gc=False):
-    """Object that the walk did not see being created, of which only the class is known; its number is 0."""
+class Receiver(msgspec.Struct, frozen=True, gc=False):
+    """Object that the walk did not see being created, of which only the class is known. The heap has nothing of it."""
 
     kind: str
     """Descriptor of the class; the object can also be of a class below."""
@@ -133,7 +133,7 @@ class Frozen(msgspec.Struct, frozen=True, gc=False):
     contents: "Contents"
 
 
-type Value = TextValue | int | ObjectRef | Choice | Frozen
+type Value = TextValue | int | ObjectRef | Receiver | Choice | Frozen
 type Contents = TextValue | Choice | PartsValue | ArrayValue | MapValue | InstanceValue
 
 UNKNOWN = TextValue(HOLE)
@@ -228,7 +228,7 @@ def same_choice(value: Choice) -> Value | None:
 
 def _key(value: Value | None) -> object:
     """Equal for equal constants; objects with contents have no hash."""
-    return value if value is None or isinstance(value, (TextValue, int, ObjectRef)) else id(value)
+    return value if value is None or isinstance(value, (TextValue, int, ObjectRef, Receiver)) else id(value)
 
 
 _ALWAYS: "When" = frozenset()
@@ -329,7 +329,11 @@ def is_informative(value: Value | None) -> bool:
     """True if a value is known, at least in part."""
     if isinstance(value, Choice):
         return any(is_informative(one.value) for one in value.alternatives)
-    return bool(value.parts) or value.text != HOLE if isinstance(value, TextValue) else value is not None
+    return (
+        bool(value.parts) or value.text != HOLE
+        if isinstance(value, TextValue)
+        else not isinstance(value, Receiver | None)
+    )
 
 
 def unknown_of(values: Sequence[Value | None]) -> TextValue:

@@ -106,7 +106,7 @@ def with_receiver(
         return values
     found, owner = walk.app.definition(identity), walk.app.ref(identity).owner
     inherited = found is not None and walk.app.ref(found.identity).owner != owner
-    return (Receiver(0, owner), *values[1:]) if values and inherited else values
+    return (Receiver(owner), *values[1:]) if values and inherited else values
 
 
 def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> Value | None:
@@ -146,7 +146,7 @@ def _run(
     result = walk.run(target, values)
     heap = walk.heap
     fruitful = (
-        (is_informative(result) and not isinstance(result, Receiver))
+        is_informative(result)
         or walk.stores > stores
         or any(walk.is_new_address(one) for one in walk.built[built:])
         or _has_changed(heap, before)
@@ -173,7 +173,7 @@ def _shape(walk: WalkState, value: Value | None) -> object:
     if isinstance(value, ObjectRef):
         contents = walk.heap.get(value.number)
         return contents.kind if isinstance(contents, InstanceValue) else type(contents)
-    return type(value)
+    return type(None) if isinstance(value, Receiver) else type(value)
 
 
 def escape(walk: WalkState, values: Sequence[Value | None], need: Need | None) -> None:

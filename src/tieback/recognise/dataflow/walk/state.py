@@ -34,6 +34,7 @@ from tieback.recognise.dataflow.methods.values import (
     Need,
     ObjectRef,
     PartsValue,
+    Receiver,
     TextValue,
     Value,
     alternatives,
@@ -467,7 +468,7 @@ class WalkState(ABC):
             known: what was frozen before of the whole value. Objects refer to each other again and again.
         """
         if not isinstance(value, (Choice, ObjectRef)):
-            return value
+            return None if isinstance(value, Receiver) else value
         its: FrozenObjects = {} if known is None else known
         key = value.number if isinstance(value, ObjectRef) else -id(value), depth
         if key in its:

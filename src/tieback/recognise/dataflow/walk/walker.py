@@ -280,7 +280,7 @@ class Walker(WalkState):
     def _receiver(self, method: MethodCode) -> Receiver | None:
         """The object of a method, if its class extends another of the app, whose fields other classes have too."""
         owner = self.app.ref(method.identity).owner
-        return Receiver(0, owner) if self.app.is_own(self.app.superclass(owner)) else None
+        return Receiver(owner) if self.app.is_own(self.app.superclass(owner)) else None
 
     def _shape(self, method: MethodCode) -> tuple[int, list[str]]:
         """1 if the method has a receiver, and the kinds of its parameters."""
