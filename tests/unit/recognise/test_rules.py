@@ -295,6 +295,10 @@ def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
         ("api.crittercism.com", False),
         ("mobilegw-1-64.test.alipay.net", True),
         ("mobilegw.alipay.com", False),
+        ("api-sandbox.integ.amazon.com", True),
+        ("api.pre-prod.amazon.com", True),
+        ("api.amazon.com", False),
+        ("api.sandbox.amazon.com", False),
         ("securetoken.googleapis.com", False),
         ("sandbox.google.com.shop.de", False),
     ],
@@ -302,3 +306,17 @@ def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
 def test_the_test_systems_of_makers_of_libraries_are_no_back_ends(host: str, is_test: bool) -> None:
     reason = RULES.not_backends.reason(host)
     assert (reason is not None and reason.startswith("test system of ")) is is_test
+
+
+@pytest.mark.parametrize(
+    ("host", "is_name"),
+    [
+        ("jena.hpl.hp.com", True),
+        ("db.jena.hpl.hp.com", True),
+        ("hpl.hp.com", False),
+        ("jena.hpl.hp.com.shop.de", False),
+    ],
+)
+def test_names_of_a_vocabulary_of_rdf_are_no_back_ends(host: str, is_name: bool) -> None:
+    reason = RULES.not_backends.reason(host)
+    assert (reason == "name of an XML namespace or schema, never contacted") is is_name
