@@ -56,6 +56,8 @@ _EARLY = frozenset(("Landroid/app/Application;", "Landroid/content/ContentProvid
 """Classes of the platform whose subclasses set static values before other code reads them."""
 _STARTED = frozenset(("Landroid/app/Activity;", "Landroid/app/Service;", "Landroid/content/BroadcastReceiver;"))
 _QUERY = lazy_pattern(r"[?#]")
+_SERVER = lazy_pattern(r"(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}(?:[:/]|$)")
+"""A server where a URL is expected: other code puts a scheme before it."""
 _TEMPLATE = lazy_pattern(r"://(?:[:.]|[^/?#]*[$<>{}%])")
 """A host with a sign that no host has: code replaces it later."""
 _SPARE = 100_000
@@ -278,10 +280,10 @@ class _Rounds:
                 for method in self._above(identity, asked) if len(above) < left else ():
                     if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
-            left -= sum(one not in every for one in above)
+            level = [one for one in above if one not in every]
+            left -= len(level)
             every |= above
             opened |= dict.fromkeys(above)
-            level = list(above)
         turns = {one: self._turn(one) for one in every}
         first = [one for one in every if not turns[one]]
         above_first = list(opened)[::-1]
@@ -478,7 +480,9 @@ def _is_open(made: BuiltText) -> bool:
             HOLE in _QUERY.split(value.text, 1)[0] or (bool(value.needs) and _TEMPLATE.search(value.text) is not None)
         )
     url = value.values.get("url")
-    return not isinstance(url, str) or len(value.values) > 1 or "://" not in url or HOLE in _QUERY.split(url, 1)[0]
+    if not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]:
+        return True
+    return _SERVER.match(url) is not None
 
 
 def _is_whole_url(made: BuiltText) -> bool:
