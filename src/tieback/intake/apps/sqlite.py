@@ -60,6 +60,7 @@ def _edges(data: bytes) -> Iterator[tuple[_Numbers, _Numbers]]:
     size = 65_536 if size == 1 else size
     if size < 512 or size & (size - 1):
         return
+    usable = size - int.from_bytes(data[20:21])
     octets = np.frombuffer(data, np.uint8)
     pages = np.arange(0, len(data), size)
     headers = np.where(pages == 0, 100, pages)
@@ -71,13 +72,13 @@ def _edges(data: bytes) -> Iterator[tuple[_Numbers, _Numbers]]:
     for number, count in enumerate((*counts.tolist(), _CELLS_AT_ONCE)):
         if cells + count > _CELLS_AT_ONCE or number == len(pages):
             part = slice(first, number)
-            yield from _of_pages(octets, pages[part], headers[part], counts[part], size)
+            yield from _of_pages(octets, pages[part], headers[part], counts[part], size, usable)
             cells, first = 0, number
         cells += count
 
 
 def _of_pages(
-    octets: _Octets, pages: _Numbers, headers: _Numbers, counts: _Numbers, size: int
+    octets: _Octets, pages: _Numbers, headers: _Numbers, counts: _Numbers, size: int, usable: int
 ) -> Iterator[tuple[_Numbers, _Numbers]]:
     """The edges in some pages; see ``_edges``. In parts only for one page with many records."""
     of_page = np.repeat(np.arange(len(pages)), counts)
@@ -90,16 +91,19 @@ def _of_pages(
     in_table = octets[headers[of_page]] == _LEAF_TABLE
     for begin in range(0, max(1, len(starts)), _CELLS_AT_ONCE):
         part = slice(begin, begin + _CELLS_AT_ONCE)
-        records, edges = _columns(octets, starts[part], stops[part], in_table[part])
+        records, edges = _columns(octets, starts[part], stops[part], in_table[part], usable)
         places = pointers[part][records]
         yield (places, edges) if begin else (np.concatenate((pages, places)), np.concatenate((pages, edges)))
 
 
-def _columns(octets: _Octets, at: _Numbers, stops: _Numbers, in_table: NDArray[np.bool_]) -> tuple[_Numbers, _Numbers]:
+def _columns(
+    octets: _Octets, at: _Numbers, stops: _Numbers, in_table: NDArray[np.bool_], usable: int
+) -> tuple[_Numbers, _Numbers]:
     """The number of a record, and an offset at which one of its columns begins or ends."""
-    _, at = _varints(octets, at, stops)
+    payloads, at = _varints(octets, at, stops)
     _, behind = _varints(octets, at, stops)
     at = np.where(in_table, behind, at)
+    stops = np.minimum(stops, at + _local(payloads, in_table, usable))
     lengths, kinds = _varints(octets, at, stops)
     bodies = at + lengths
     places, records = bodies, np.arange(len(at))
@@ -116,6 +120,14 @@ def _columns(octets: _Octets, at: _Numbers, stops: _Numbers, in_table: NDArray[n
         found.append((records, np.minimum(places, stops)))
     of_record, edges = (np.concatenate(column) for column in zip(*found, strict=True))
     return of_record, edges
+
+
+def _local(payloads: _Numbers, in_table: NDArray[np.bool_], usable: int) -> _Numbers:
+    """Bytes of a record in its own page: the next ones there are of another record. Section 1.6 has the formula."""
+    least = (usable - 12) * 32 // 255 - 23
+    most = np.where(in_table, usable - 35, (usable - 12) * 64 // 255 - 23)
+    kept = least + (payloads - least) % (usable - 4)
+    return np.where(payloads <= most, payloads, np.where(kept <= most, kept, least))
 
 
 def _varints(octets: _Octets, at: _Numbers, stops: _Numbers) -> tuple[_Numbers, _Numbers]:

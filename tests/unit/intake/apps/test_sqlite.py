@@ -66,6 +66,35 @@ def test_an_empty_file_is_searched(tmp_path: Path) -> None:
     assert read_sqlite("a", b"SQLite format 3\0").buffers[0].data == b"SQLite format 3\0"
 
 
+def test_no_column_of_a_record_with_overflow_pages_ends_in_the_next_record(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("pragma page_size = 1024")
+        connection.execute("create table pages (id integer primary key, url, first, second, third)")
+        for number in range(40):
+            row = (f"{URL}/{number:03}/{'path' * 40}", "", "", "")
+            long = ("", *("x" * (300 + 20 * n + number) for n in range(3)))
+            connection.executemany(
+                "insert into pages (url, first, second, third) values (?, ?, ?, ?)", (row, row, long)
+            )
+    connection.close()
+    data = (tmp_path / "a.db").read_bytes()
+    (buffer,) = read_sqlite("a", data).buffers
+    assert buffer.starts is not None
+    edges = buffer.starts.tolist()
+    begins = [at for at in range(len(data)) if data.startswith(URL.encode(), at)]
+    ends = [data.index(b"path" * 40, at) + 160 for at in begins]
+    assert len(begins) == 80
+    for at, end in zip(begins, ends, strict=True):
+        assert [edge for edge in edges if at <= edge <= end] == [at, end]
+
+
+def local_size(payload: int, *, in_table: bool, usable: int) -> int:
+    least = (usable - 12) * 32 // 255 - 23
+    most = usable - 35 if in_table else (usable - 12) * 64 // 255 - 23
+    kept = least + (payload - least) % (usable - 4)
+    return payload if payload <= most else kept if kept <= most else least
+
+
 def read_number(data: bytes, at: int, stop: int) -> tuple[int, int]:
     value = 0
     for place in range(at, min(at + 8, stop)):
@@ -80,7 +109,7 @@ def edges_one_by_one(data: bytes) -> Iterator[int]:
     size, left = int.from_bytes(data[16:18]), sqlite.MAX_CELLS
     for page in range(0, len(data), size):
         yield page
-        header, stop = page + (100 if page == 0 else 0), min(page + size, len(data))
+        header, end = page + (100 if page == 0 else 0), min(page + size, len(data))
         if left <= 0 or data[header : header + 1] not in (b"\x0d", b"\x0a"):
             continue
         count = min(int.from_bytes(data[header + 3 : header + 5]), (size - 8) // 2)
@@ -89,9 +118,11 @@ def edges_one_by_one(data: bytes) -> Iterator[int]:
             cell = int.from_bytes(data[pointer : pointer + 2])
             if not 0 < cell < size:
                 continue
-            at = page + cell
-            for _ in range(2 if data[header] == 0x0D else 1):
-                _, at = read_number(data, at, stop)
+            payload, at = read_number(data, page + cell, end)
+            in_table = data[header] == 0x0D
+            if in_table:
+                _, at = read_number(data, at, end)
+            stop = min(end, at + local_size(min(payload, 1 << 40), in_table=in_table, usable=size - data[20]))
             length, kinds = read_number(data, at, stop)
             place = body = at + length
             for _ in range(sqlite.MAX_COLUMNS):
