@@ -30,6 +30,7 @@ from tieback.recognise.scripts.values import (
     Unknown,
     choice,
     combine,
+    is_unknown,
     named,
     single,
 )  # fmt: skip
@@ -231,6 +232,8 @@ class Evaluator:
                     return self.arrays.element(value, single(int(binding.key)), at)
                 for key in binding.key.split("/"):
                     value = self.objects.member(value, key, at)
+                if binding.default >= 0 and is_unknown(value):
+                    return self.once(("=", binding.default), binding.default, env)
                 return value
             case Way.ELEMENT:
                 # The last loop before it: others of the function can have the same name.

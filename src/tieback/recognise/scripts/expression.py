@@ -16,6 +16,7 @@ from tieback.recognise.scripts.methods import below, function_result, text_metho
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url
 from tieback.recognise.scripts.platform import first_elements
 from tieback.recognise.scripts.reader import Reader, Token, TokenKind
+from tieback.recognise.scripts.replaced_by import REPLACES, replaced_by
 from tieback.recognise.scripts.replay import CUT
 from tieback.recognise.scripts.values import (
     NO_ENV,
@@ -401,6 +402,8 @@ class Expression:
             case int():
                 plain = name.text == "toString" and (not arguments or arguments[0][0][1] == 10)
                 return single(Text(str(value))) if plain else UNKNOWN
+            case Text() if name.text in REPLACES and (made := replaced_by(run, value, arguments)) is not None:
+                return made
             case Text() | Plain():
                 return _text_method(as_text(value), name.text, arguments)
             case Source(kind=Kind.FUNCTION) if name.text in ("apply", "call"):
