@@ -18,6 +18,7 @@ from tieback.recognise.scripts.platform import first_elements
 from tieback.recognise.scripts.reader import Reader, Token, TokenKind
 from tieback.recognise.scripts.replaced_by import REPLACES, replaced_by
 from tieback.recognise.scripts.replay import CUT
+from tieback.recognise.scripts.state_paths import SELECTED, selected
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -151,6 +152,9 @@ class Expression:
             self.reader.take()
             operand = self.reader.peek()
             value = self._nested()
+            if token.text == "yield" and (call := SELECTED.match(self.run.data, token.end, token.end + 140)):
+                chosen = selected(self.run, call.end())
+                value = value if is_unknown(chosen) else chosen
             if (
                 token.text == "typeof"
                 and operand.text == "window"

@@ -441,7 +441,9 @@ class Objects:
                 known = self._this[scope.start, key] = tuple(places)
                 run.budget.kept(before)
             if known:
-                return self.one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
+                value = self.one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
+                is_open = not scope.function and (is_unknown(value) or all(_is_open_path(one) for _, one in value))
+                return (self._classes.below(key, scope) if is_open else None) or value
             if (method := self.method_in(scope, key)) >= 0:
                 value = self.method(method, key, NO_ENV)
                 below = self._classes.below(key, scope) if is_unknown(value) and not scope.function else None
@@ -557,6 +559,11 @@ def _is_empty(value: Value) -> bool:
     return (isinstance(value, Unknown) and value.path in ("null", "undefined")) or (
         isinstance(value, Text) and not value.text
     )
+
+
+def _is_open_path(value: Value) -> bool:
+    """True for a value that classes below replace: nothing, or the root."""
+    return _is_empty(value) or (isinstance(value, Text) and value.text == "/")
 
 
 def _is_of_settings(key: str) -> bool:
