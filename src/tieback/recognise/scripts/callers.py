@@ -13,9 +13,9 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.async_functions import forwarding
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Way
-from tieback.recognise.scripts.objects import PROTOTYPE
 from tieback.recognise.scripts.reader import BudgetError, Reader
 from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.this_members import PROTOTYPE
 from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, Value, as_text
 from tieback.recognise.scripts.words import within
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.arrays import Arrays
+from tieback.recognise.scripts.call_results import CallResults
 from tieback.recognise.scripts.expression import MAX_DEPTH, Expression
 from tieback.recognise.scripts.functions import Functions
 from tieback.recognise.scripts.modules import Modules
@@ -52,6 +53,7 @@ class Evaluator:
         self.scopes = Scopes(data, markup=markup, script=script)
         self.names = Names(data, self.scopes, budget)
         self.objects, self.arrays = Objects(self), Arrays(self)
+        self.called = CallResults(self)
         self.functions, self.platform = Functions(self), Platform(self)
         self.modules = Modules(self)
         self.depth = self.calls = 0
