@@ -310,7 +310,10 @@ class Names:
         """True if a word is a part of a pattern of an object that something is assigned to."""
         starts, ends = self._patterns
         index = int(ends.searchsorted(place + size))
-        return index < len(ends) and int(starts[index]) <= place
+        if index >= len(ends) or int(starts[index]) > place:
+            return False
+        opening = int(starts[index]) - 1
+        return self._data[opening] == 0x7B and not self._is_default(opening)  # the pattern is no parameter
 
     def _with_default(self, raw: bytes, place: int, scope: Scope) -> Binding:
         """A part of a pattern that has a default value: ``{host: h = "a"} = …``."""

@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
+from tieback.recognise.scripts.evaluate import Evaluator
+from tieback.recognise.scripts.names import Way
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.resolve import MARKS, Resolution
 from tieback.recognise.scripts.scopes import Scopes
@@ -97,3 +99,9 @@ def test_a_default_of_a_pattern_is_used_only_without_the_member(script: str, wan
 def test_a_default_of_a_pattern_does_not_replace_a_known_member() -> None:
     script = 'const {host:h="default.test"}={host:"own.test"};fetch(`https://${h}/x`)'
     assert values(script) == {"https://own.test/x"}
+
+
+def test_a_parameter_with_a_default_is_no_name_of_the_function_around() -> None:
+    script = b'function f(e,{deep:n=!1}={}){return n}fetch("https://"+n)'
+    found = Evaluator(script, Budget(10_000)).names.find("n", len(script) - 1)
+    assert found is None or found.way is not Way.MEMBER
