@@ -35,6 +35,8 @@ from tieback.recognise.scripts.values import (
 
 _ORDERING = ("sort", "toSorted", "shuffle")
 """Methods and functions behind which any element can be the first."""
+_MAX_DIGITS = 9
+"""Digits of an index that is a text, one more than are read."""
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -94,9 +96,11 @@ class Arrays:
         return chained(lambda one: chained(lambda other: self._element(one, other, at), key), value)
 
     def _element(self, value: Value, key: Value, at: int) -> Cases:
+        is_array = isinstance(value, Items) or (isinstance(value, Source) and value.kind is Kind.ARRAY)
+        if is_array and isinstance(key, Text) and key.text.isdecimal() and len(key.text) < _MAX_DIGITS:
+            key = int(key.text)
         if isinstance(key, Text) and HOLE not in key.text:
             return self._run.objects.member(single(value), key.text, at)
-        is_array = isinstance(value, Items) or (isinstance(value, Source) and value.kind is Kind.ARRAY)
         if is_array or (isinstance(value, Plain) and isinstance(value.value, list)):
             rows = self.items(single(value))
             if isinstance(key, int):

@@ -13,9 +13,9 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.async_functions import forwarding
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Way
-from tieback.recognise.scripts.objects import PROTOTYPE
 from tieback.recognise.scripts.reader import BudgetError, Reader
 from tieback.recognise.scripts.scopes import Scope
+from tieback.recognise.scripts.this_members import PROTOTYPE
 from tieback.recognise.scripts.values import NO_ENV, Cases, Env, Kind, Source, Text, Unknown, Value, as_text
 from tieback.recognise.scripts.words import within
 
@@ -68,6 +68,12 @@ _REWRITTEN = lazy_pattern(
     rb"(?<![\w$])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}(?:/\*[#@]__PURE__\*/)?\(?\s{0,9}function\s{0,9}\Z"
 )
 """Before the parameters of the function around a class that Babel has rewritten."""
+_KEYED_CLASS = lazy_pattern(
+    rb"[{,]\s{0,9}(?P<name>[A-Za-z_$][\w$]{2,60})\s{0,9}:\s{0,9}class(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
+)
+"""Before the body of a class without a name that is a member of an object: ``{HttpLink: class {…}}``."""
+_PART = lazy_pattern(rb"(?:\s{0,9}:\s{0,9}(?P<name>[A-Za-z_$][\w$]{0,60}))?\s{0,9}[,}]")
+"""Behind the key of a pattern that gives a member a name: ``const {HttpLink: a} = …``."""
 _NEW = lazy_pattern(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
 _COMMON = frozenset(
@@ -95,6 +101,8 @@ class _Class(NamedTuple):
     name: bytes
     at: int
     """Where it is declared or assigned."""
+    key: bool = False
+    """True for a class that is the member of an object, which has only the name of the member."""
 
 
 class Callers:
@@ -232,6 +240,8 @@ class Callers:
                 and _NEW.search(before[: found.start("class")])
             ):
                 yield _Class(b"", around.end + 1)  # ``new class{…}(…)``
+            elif (keyed := _KEYED_CLASS.search(before)) is not None:
+                yield _Class(bytes(keyed["name"]), around.start - 1 - len(before) + keyed.start("name"), key=True)
             elif found is not None:
                 at = around.start - 1 - len(before) + found.start("class")
                 for name in {found["name"], found["assigned"]} - {None}:
@@ -243,10 +253,26 @@ class Callers:
         elif scope.name:
             yield _Class(scope.name.encode(), scope.head)  # a function that is called with ``new``
 
+    def _instances_of_part(self, key: bytes) -> Iterator[int]:
+        """Where a class is called with ``new`` that a name of a pattern stands for."""
+        run = self._run
+        for at in run.names.words.places(key)[:_MAX_PLACES]:
+            part = _PART.match(run.data, at + len(key))
+            name = (part["name"] or key) if part is not None else key
+            scope = run.scopes.function(at)
+            for place in self._places(name, b"(", scope.start, scope.end) if part is not None else ():
+                binding = run.names.find(name.decode(), place)
+                is_part = binding is not None and binding.way is Way.MEMBER and binding.key == key.decode()
+                if is_part and _NEW.search(bytes(run.data[max(0, place - 12) : place])):
+                    yield place + len(name)
+
     def _instances(self, made: _Class) -> Iterator[int]:
         """Where a class is called with ``new``."""
         run = self._run
-        for method, name in ((False, made.name), *((True, key.encode()) for key in self._exported(made.name))):
+        if made.key:
+            yield from self._instances_of_part(made.name)
+        own = () if made.key else ((False, made.name), *((True, key.encode()) for key in self._exported(made.name)))
+        for method, name in own or ((True, made.name),):
             for sign in (b"(", b")("):
                 for at in self._places(b"." + name if method else name, sign, 0, len(run.data)):
                     place = at + method + len(name)

@@ -57,9 +57,19 @@ _JOINS = lazy_pattern(
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
 _PATH = lazy_pattern(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
+_MADE_PATH = lazy_pattern(
+    rb"\s{0,9}this\.[\w$]{1,40}\(\s{0,9}(?:\"[^\"\\\n]{1,60}\"|'[^'\\\n]{1,60}'|`[^`\\$\n]{1,60}`)\s{0,9}\)\s{0,9}[,)]"
+)
+"""An address that a method of the same object makes from a text: ``this.api("session/start")``."""
 _TWO = lazy_pattern(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _CONCAT = lazy_pattern(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
 _TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()#]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_EFFECT = lazy_pattern(
+    rb"(?<![\w$.])yield\s{0,4}\*?\s{0,4}(?:\(0,\s{0,4}[\w$.]{1,40}\)|[\w$.]{1,40})\(\s{0,4}[\w$.]{1,40},\s{0,4}(?P<address>[A-Za-z_$][\w$]{0,40})\Z"
+)
+"""A function that a generator has called for it, up to the first part of its address: ``yield call(get, api + "/a")``.
+Source: https://redux-saga.js.org/docs/api/#callfn-args"""
+_EFFECT_REACH = 160
 _MADE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}[\w$.()]{1,60}\.(?:create|extend)\(\s{0,9}\{[^{}]{0,300}\Z"
 )
@@ -81,6 +91,11 @@ _CHAIN = WORD + b"#. \t\n\r\v\f"
 _PLUS = lazy_pattern(rb"\s{0,9}\+(?!\+)")
 _OF_LOCATION = lazy_pattern(rb"(?<![\w$.])(?P<of>[\w$.]{1,60})\.protocol\s{0,9}\+\s{0,9}\Z")
 """Before the slashes in the address of a page or of a parsed address: ``location.protocol+"//"+location.host``."""
+_ENCODES = lazy_pattern(rb"(?<![\w$])encodeURI\s{0,4}\(\s{0,4}\Z")
+"""Before an address whose other signs are encoded: https://tc39.es/ecma262/#sec-encodeuri-uri"""
+_ENCODES_REACH = 20
+_OF_SCHEME = lazy_pattern(rb"\s{0,4}(?:/\^?|[\"'`])(?:https?|wss?)\b")
+"""The first argument of a method that replaces the scheme: ``url.replace(/^http/, "ws")``."""
 _SPACE = b" \t\r\n"
 _CLOSERS = b")]}"
 
@@ -154,7 +169,7 @@ def _of_method(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator
     joins = _JOINS.match(data, end, end + 400) is not None
     if clients and (joins or _PATH.match(data, end, end + 120)):
         yield Candidate(end, mark[1:-1].decode(), operand_start(data, end - len(mark)))
-    elif joins:
+    elif joins or _MADE_PATH.match(data, end, end + 120):
         yield Candidate(end, mark[1:-1].decode())
 
 
@@ -182,7 +197,8 @@ def with_scheme(data: Bytes, end: int) -> Iterator[Candidate | tuple[str, int]]:
     first = operand_start(data, start) if _plus_before(data, start) else start
     behind = _BEHIND.match(data, close, close + 40)
     if joined or first != start or (behind is not None and behind["join"]):
-        yield Candidate(first)
+        encodes = _ENCODES.search(data, max(0, first - _ENCODES_REACH), first)
+        yield Candidate(encodes.start() if encodes else first)
     outer = first
     for _ in range(3):
         outer = _opening(data, outer)
@@ -220,6 +236,8 @@ def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
         if _SHORT_MEMBER.search(bytes(data[max(0, start - 8) : start])):
             short = bytes(data[start - 3 : start - 1]).endswith((b".", b".#"))  # a member of one letter
             yield Candidate(operand_start(data, data.rfind(b".", 0, start) if short else start - 1))
+        elif effect := _EFFECT.search(data, max(0, start - _EFFECT_REACH), start):
+            yield Candidate(effect.start("address"))
     elif _CONCAT.match(data, end, end + 160):
         yield Candidate(start)
 
@@ -233,13 +251,15 @@ def uses(data: Bytes, name: str, at: int, scopes: Scopes, words: Words) -> Itera
         start, end = scope.start, scope.end
     elif len(name) < LONG:
         return
-    for sign in (b"+", b" +", b"}", b".concat("):
+    for sign in (b"+", b" +", b"}", b".concat(", b".replace("):
         found = 0
         for place in within(words.places(raw, sign), start, end)[: MAX_USES * 8]:
             behind = place + len(raw) + len(sign)
             if found >= MAX_USES or behind > end:
                 break
             if sign.endswith(b"+") and data[behind : behind + 1] in (b"+", b"="):
+                continue
+            if sign == b".replace(" and not _OF_SCHEME.match(data, behind, behind + 16):
                 continue
             if sign == b"}" and name[0] != "." and data[place - 2 : place] != b"${":
                 continue

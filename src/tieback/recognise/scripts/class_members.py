@@ -99,5 +99,5 @@ class ClassMembers:
         places += run.scopes.direct(list(run.names.keys(key, body.start, body.end)), body)
         if places:
             return run.objects.one_of(("this", body.start, key), places[: MAX_ALTERNATIVES + 1])
-        method = run.objects.method_in(body, key)
-        return run.objects.method(method, key, NO_ENV) if method >= 0 else None
+        method = run.objects.this.method_in(body, key)
+        return run.objects.this.method(method, key, NO_ENV) if method >= 0 else None

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.arrays import Arrays
+from tieback.recognise.scripts.call_results import CallResults
 from tieback.recognise.scripts.expression import MAX_DEPTH, Expression
 from tieback.recognise.scripts.functions import Functions
 from tieback.recognise.scripts.modules import Modules
@@ -30,6 +31,7 @@ from tieback.recognise.scripts.values import (
     Unknown,
     choice,
     combine,
+    is_unknown,
     named,
     single,
 )  # fmt: skip
@@ -51,6 +53,7 @@ class Evaluator:
         self.scopes = Scopes(data, markup=markup, script=script)
         self.names = Names(data, self.scopes, budget)
         self.objects, self.arrays = Objects(self), Arrays(self)
+        self.called = CallResults(self)
         self.functions, self.platform = Functions(self), Platform(self)
         self.modules = Modules(self)
         self.depth = self.calls = 0
@@ -231,6 +234,8 @@ class Evaluator:
                     return self.arrays.element(value, single(int(binding.key)), at)
                 for key in binding.key.split("/"):
                     value = self.objects.member(value, key, at)
+                if binding.default >= 0 and is_unknown(value):
+                    return self.once(("=", binding.default), binding.default, env)
                 return value
             case Way.ELEMENT:
                 # The last loop before it: others of the function can have the same name.

@@ -115,6 +115,11 @@ _SIMPLE = lazy_pattern(
     r"\^?(?:(?:[^\\\[\](){}|*+?.^$\s]|\\[-dws.*+?()\[\]{}|^$/\\]"
     r"|\[\^?(?:[^\\\[\]]|\\[-dws.*+?()\[\]{}|^$/\\])+\]| )[*+?]?)+\$?"
 )
+_GROUP = lazy_pattern(
+    r"(?<!\\)\((?![?*+])(?P<inner>(?:[^\\\[\](){}|]|\\[-dws.*+?()\[\]{}^$/]|\[[^\[\]\\]{1,40}\]){1,60})\)(?![*+?{])"
+)
+"""A group without others inside that is not repeated."""
+_BORDER = lazy_pattern(r"(?<!\\)\\b")
 _REPEATS = lazy_pattern(r"(?<!\\)[*+?]")
 _MAX_PATTERN, _MAX_REPEATS = 100, 2
 
@@ -141,6 +146,14 @@ def _simple(source: str, flags: str) -> re.Pattern[str] | None:
         return re.compile(source, re.ASCII | (re.IGNORECASE if "i" in flags else 0))
     except (re.error, OverflowError):
         return None
+
+
+def grouped_pattern(pattern: Pattern) -> re.Pattern[str] | None:
+    """The same for a pattern whose parts are in plain groups, with borders of words; ``None`` for others."""
+    plain = _BORDER.sub("", _GROUP.sub(r"\g<inner>", pattern.source))
+    if _simple(plain, pattern.flags) is None or len(pattern.source) > _MAX_PATTERN:
+        return None
+    return re.compile(pattern.source, re.ASCII | (re.IGNORECASE if "i" in pattern.flags else 0))
 
 
 def _replaced(text: str, old: Value, new: str, *, every: bool) -> str | None:

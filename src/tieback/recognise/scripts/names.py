@@ -101,6 +101,8 @@ class Binding(NamedTuple):
     """Members or indices of the elements that have the name, for each of the loops; empty texts for whole elements."""
     complete: bool = True
     """False if there are other assignments, which were not read."""
+    default: int = -1
+    """Where the value begins that a part of a pattern has if the object has no such member; -1 if there is none."""
 
 
 class Names:
@@ -283,6 +285,8 @@ class Names:
     def _assigned(self, raw: bytes, scope: Scope) -> Binding | None:
         found = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
         places = [one for one in found if self._data[one - 1 : one] != b"#"]  # a private field of a class
+        parts = [one for one in places[:_MAX_NESTED] if self._is_part(one, len(raw))]
+        places = [one for one in places if one not in parts] if parts else places
         direct = set(self._scopes.direct(places, scope)) if places else set()
         kept = [place for place in places if place in direct and not self._is_default(place)]
         nested = [place for place in places if place not in direct]
@@ -291,7 +295,8 @@ class Names:
             # A block of its own has variables of its own; those of the function are assigned without a keyword.
             kept += [one for one in own if not kept or not self._declares(one)]
         if not kept:
-            return None
+            own = [one for one in parts if not scope.function or self._scopes.function(one) == scope]
+            return self._with_default(raw, own[0], scope) if own else None
         if len(kept) > MAX_VALUES:
             return Binding(Way.ASSIGNED, (), scope)
         added = self._scopes.direct(self._behind(_ADDS, raw, scope, _ADDED_SIGNS), scope)
@@ -300,6 +305,23 @@ class Names:
             for pattern, some in ((_EQUALS, sorted(kept)), (_ADDS, added))
         )
         return Binding(Way.ASSIGNED, next(ends), scope, "", next(ends))
+
+    def _is_part(self, place: int, size: int) -> bool:
+        """True if a word is a part of a pattern of an object that something is assigned to."""
+        starts, ends = self._patterns
+        index = int(ends.searchsorted(place + size))
+        if index >= len(ends) or int(starts[index]) > place:
+            return False
+        opening = int(starts[index]) - 1
+        return self._data[opening] == 0x7B and not self._is_default(opening)  # the pattern is no parameter
+
+    def _with_default(self, raw: bytes, place: int, scope: Scope) -> Binding:
+        """A part of a pattern that has a default value: ``{host: h = "a"} = …``."""
+        key = _KEY.search(bytes(self._data[max(0, place - _BEFORE) : place]))
+        name = key["key"] if key and key["key"] else raw
+        behind = place + len(raw)
+        value, default = self._end(_PATTERN_END, behind), self._end(_EQUALS, behind)
+        return Binding(Way.MEMBER, (value,), scope, name.decode(), default=default)
 
     def _end(self, pattern: re.Pattern[bytes], at: int) -> int:
         found = pattern.match(self._data, at)

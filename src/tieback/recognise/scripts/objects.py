@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
-from tieback.recognise.scripts.class_members import ClassMembers
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
-from tieback.recognise.scripts.names import Binding, Way
+from tieback.recognise.scripts.names import Binding
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.replay import CUT
-from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.stores import STATE, Stores
+from tieback.recognise.scripts.this_members import ThisMembers, is_empty
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
     Cases,
     Client,
-    Env,
     Items,
     Kind,
     Merged,
@@ -43,7 +41,6 @@ from tieback.recognise.scripts.values import (
     named,
     single,
 )  # fmt: skip
-from tieback.recognise.scripts.words import within
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -52,10 +49,7 @@ MAX_KEYS = 2_000
 """Most keys of an object that are read."""
 _MAX_ROWS = 64
 """Most keys of an object that is listed."""
-_MAX_BODY = 262_144
-_MAX_LEVELS = 8
 _HEAD_REACH = 400
-_BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
 _MAX_FALLBACK = 12
 _MAX_PATHS = 64
 _PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
@@ -72,16 +66,6 @@ _FILLED = lazy_pattern(
 )
 """Before an object that the function before it fills, as compilers write enums: ``(function(e){…})(R||(R={}))``."""
 _ARROW_NAME = lazy_pattern(rb"([A-Za-z_$][\w$]*)\)?\s{0,9}=>\s{0,9}\Z")
-_DEFINED = lazy_pattern(
-    rb"\s{0,9}[\"'](?P<key>[A-Za-z_$][\w$]{0,80})[\"']\s{0,9},\s{0,9}(?:\{[^{}]{0,60}?\bvalue:\s{0,9})?"
-)
-"""Key and beginning of the value of a member that a function defines."""
-_MAX_DEFINED = 200
-_GET = lazy_pattern(rb"(?<![\w$.])get\s{0,9}\Z")
-PROTOTYPE = lazy_pattern(
-    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
-)
-"""Before a method of the objects that a function makes."""
 _MAX_FILLED = 16_384
 _ADDRESS = lazy_pattern(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
@@ -114,9 +98,8 @@ class Objects:
         self._objects: dict[int, tuple[dict[str, int], list[int]]] = {}
         self._methods: dict[int, bool] = {}
         """Places of methods in object literals; true for those that are called when the member is read."""
-        self._this: dict[tuple[int, str], tuple[int, ...]] = {}
-        self._classes = ClassMembers(run)
         self._stores = Stores(run)
+        self.this = ThisMembers(run, self._stores)
         self._searched: dict[str, Cases] = {}
         self._of_pages: dict[str, Cases] = {}
         self._paths: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
@@ -135,11 +118,11 @@ class Objects:
             case Source():
                 return self._of_source(value, key)
             case Unknown(path="this"):
-                return self._of_this(key, at)
+                return self.this.of_this(key, at)
             case Unknown(path=path) if path.endswith("()") and (made := self._stores.of_creator(path[:-2], key, at)):
                 return made
             case Unknown():
-                return self._of_unknown(value, key)
+                return self.of_unknown(value, key)
             case Plain(value=dict() as content):
                 return single(Plain(content[key], value.at)) if key in content else UNKNOWN
             case Merged():
@@ -154,7 +137,7 @@ class Objects:
                     return _part_of_url(value, key)
                 if key == "length" and HOLE not in text:
                     return single(len(text))
-                return self._of_unknown(Unknown(), key) if self.settings and _FILE.search(text) else UNKNOWN
+                return self.of_unknown(Unknown(), key) if self.settings and _FILE.search(text) else UNKNOWN
             case Client():
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
         return UNKNOWN
@@ -216,7 +199,7 @@ class Objects:
                 found = self.own(value, key)
                 found = self._filled(value, key) if found is None else self._unless_empty(found, value, key)
             case Kind.CLASS:
-                found = self._static(value, key)
+                found = self.this.static(value, key)
             case Kind.MODULE:
                 return self._run.modules.export(value, key)
             case Kind.ARRAY:
@@ -230,7 +213,7 @@ class Objects:
 
     def _unless_empty(self, found: Cases, value: Source, key: str) -> Cases:
         """A member of a literal; one that is empty there has the value that is assigned later."""
-        if not all(_is_empty(one) for _, one in found):
+        if not all(is_empty(one) for _, one in found):
             return found
         later = self._assigned(value, key)
         return found if is_unknown(later) else later
@@ -244,7 +227,7 @@ class Objects:
         opening = self._run.data.find(b"{", value.at, value.at + _HEAD_REACH)
         if opening < 0 or self._run.scopes.body(opening) is None:
             return None
-        found = self._of_this(key, opening + 1, levels=1)
+        found = self.this.of_this(key, opening + 1, levels=1)
         return None if is_unknown(found) else found
 
     def own(self, value: Source, key: str) -> Cases | None:
@@ -372,10 +355,10 @@ class Objects:
         for name in names:
             places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
             if not places and value.kind in (Kind.CLASS, Kind.FUNCTION):
-                places = self._defined(name, key, 0, len(run.data))
+                places = self.this.defined(name, key, 0, len(run.data))
             if places:
                 return self.one_of(("member", name, key, value.at), places)
-        return self._of_unknown(Unknown(value.via[0] if value.via and names[:1] == [value.via[0]] else ""), key)
+        return self.of_unknown(Unknown(value.via[0] if value.via and names[:1] == [value.via[0]] else ""), key)
 
     def one_of(self, origin: object, places: Sequence[int]) -> Cases:
         """One of the values that begin at places, as far as they are known."""
@@ -385,114 +368,6 @@ class Objects:
         known = [one for one in options if not is_unknown(one)]
         return choice(origin, known) if known else UNKNOWN
 
-    def _defined(self, name: str, key: str, start: int, end: int) -> list[int]:
-        """Where the values begin of a member that a function of a compiler sets: ``_defineProperty(C, "host", …)``."""
-        data, behind = self._run.data, len(name) + 1
-        found: list[int] = []
-        for at in within(self._run.names.words.places(name.encode(), b","), start, end)[:_MAX_DEFINED]:
-            self._run.budget.take()
-            defined = _DEFINED.match(data, at + behind, at + behind + len(key) + 90)
-            if defined is not None and defined["key"] == key.encode() and data[at - 1 : at] in (b"(", b" "):
-                found.append(defined.end())
-        return found
-
-    def _static(self, value: Source, key: str) -> Cases | None:
-        run = self._run
-        opening = run.data.find(b"{", value.at, value.at + 400)
-        body = run.scopes.body(opening) if opening >= 0 else None
-        if body is None:
-            return None
-        places = [
-            place
-            for place in run.names.keys(key, body.start, body.end)
-            if b"static" in bytes(run.data[max(body.start, place - len(key) - 16) : place])
-        ]
-        if places:
-            return self.one_of(("static", value.at, key), places)
-        method = self.method_in(body, key)
-        if method < 0:
-            return None
-        return self.method(method, key, value.env)
-
-    def method(self, at: int, key: str, env: Env) -> Cases:
-        """A method of a class whose parameters begin at an offset; a getter is called."""
-        function = Source(Kind.FUNCTION, at, env)
-        before = bytes(self._run.data[max(0, at - len(key) - 16) : at - len(key)])
-        return self._run.call(function, ()) if _GET.search(before) else single(function)
-
-    def _of_this(self, key: str, at: int, *, levels: int = _MAX_LEVELS) -> Cases:
-        """``this.key``, assigned in one of the nearest functions, classes or objects around."""
-        run = self._run
-        for scope in islice(run.scopes.around(at), levels):
-            if scope.function and (found := self._of_prototype(key, scope)) is not None:
-                return found
-            if scope.start == 0 or scope.end - scope.start > _MAX_BODY:
-                break
-            if (known := self._this.get((scope.start, key))) is None:
-                before = run.budget.mark()
-                places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
-                places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
-                places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
-                if key == STATE:
-                    places += self._stores.states(scope)
-                places += self._defined("this", key, scope.start, scope.end)
-                rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
-                places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
-                known = self._this[scope.start, key] = tuple(places)
-                run.budget.kept(before)
-            if known:
-                return self.one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
-            if (method := self.method_in(scope, key)) >= 0:
-                value = self.method(method, key, NO_ENV)
-                below = self._classes.below(key, scope) if is_unknown(value) and not scope.function else None
-                return below or value
-            if (assigned := self._classes.copied(key, scope)) is not None:
-                return assigned
-            if not scope.function and (below := self._classes.below(key, scope)) is not None:
-                return below
-            if scope.head >= 0 and (above := self._classes.above_rewritten(key, scope)) >= 0:
-                return self.one_of(("above", above), (above,))
-            if scope.head >= 0 and (below := self._classes.below_rewritten(key, scope)) is not None:
-                return below
-            if not scope.function and (of_component := self._stores.of_component(key, scope)) is not None:
-                return of_component
-        return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
-
-    def _of_prototype(self, key: str, method: Scope) -> Cases | None:
-        """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""
-        run = self._run
-        owner = PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
-        if owner is None:
-            return None
-        made = run.names.find(owner["name"].decode(), method.head)
-        if made is None or made.way is not Way.FUNCTION:
-            return None
-        opening = run.data.find(b"{", made.at[0], made.at[0] + 1_000)
-        body = run.scopes.body(opening) if opening >= 0 else None
-        places = list(run.names.members(key, body.start, body.end, before=b"this.")) if body else []
-        around = made.scope
-        before = owner["name"] + b".prototype."
-        places += run.names.members(key, around.start, around.end, before=before)
-        return self.one_of(("this", made.at[0], key), places[: MAX_ALTERNATIVES + 1]) if places else None
-
-    def method_in(self, scope: Scope, key: str) -> int:
-        """Where the parameters of a method begin in the body of a class; -1 if it has none."""
-        data, needle, at = self._run.data, key.encode() + b"(", scope.start
-        for _ in range(20):
-            at = data.find(needle, at, scope.end)
-            if at < 0:
-                return -1
-            if (
-                (data[at - 1 : at] in _BEFORE_METHOD or key[:1] == "#")
-                and data[at - 4 : at] != b"set "
-                and self._run.scopes.direct([at], scope)
-            ):
-                close = Reader(data, at + len(key), self._run.budget).closing(at + len(key))
-                if close > 0 and bytes(data[close : close + 8]).lstrip()[:1] == b"{":
-                    return at + len(key)
-            at += len(needle)
-        return -1
-
     def _of_settings(self, value: Unknown, key: str) -> Cases:
         """A member of the settings that the script requests as a file, if an unknown object can be these."""
         if not self.settings or value.path.partition(".")[0] in _OF_PAGE:
@@ -501,7 +376,8 @@ class Objects:
         known = [one for one in values if one is not None and not is_unknown(one)]
         return choice(("settings", key), known) if known else UNKNOWN
 
-    def _of_unknown(self, value: Unknown, key: str) -> Cases:
+    def of_unknown(self, value: Unknown, key: str) -> Cases:
+        """A member of an object that is not known, from what members with this name have."""
         if not is_unknown(found := self._of_settings(value, key)):
             return found
         if _is_of_settings(key) and not is_unknown(found := self._stores.of_getters(key)):
@@ -550,13 +426,6 @@ def _part_of_url(url: Text, key: str) -> Cases:
     if found is None:
         return UNKNOWN
     return single(url._replace(text=found[key] or ("/" if key == "pathname" else ""), parts=()))
-
-
-def _is_empty(value: Value) -> bool:
-    """True for ``null`` and for a text without a character."""
-    return (isinstance(value, Unknown) and value.path in ("null", "undefined")) or (
-        isinstance(value, Text) and not value.text
-    )
 
 
 def _is_of_settings(key: str) -> bool:

@@ -9,6 +9,7 @@ from tieback.recognise.scripts.methods import buffer_text, function_result, json
 from tieback.recognise.scripts.operators import literal
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.replay import BY_IDENTITY
+from tieback.recognise.scripts.state_paths import selected
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -226,7 +227,8 @@ class Platform:
             if isinstance(value, Source) and value.kind is Kind.MODULE:
                 return single(value)
             if isinstance(value, Source) and value.kind is Kind.FUNCTION:
-                return single(Deferred(value))
+                chosen = selected(self._run, value.at)
+                return single(Deferred(value)) if is_unknown(chosen) else chosen
             if isinstance(value, int | Text):
                 found = self._run.modules.module(value, function.path, at)
                 if found is not None:

@@ -311,3 +311,34 @@ def test_members_of_unrelated_classes_are_not_found(script: str, unwanted: str) 
 def test_a_parameter_that_gets_another_value_has_that_one() -> None:
     script = "function f(t){if(t.length==1){t='v1'}return t}var t=f(g.value);fetch('https://a.x.test/'+t+'/p')"
     assert values(script) == {"https://a.x.test/v1/p"}
+
+
+KEYED = 'm={Sock:class{constructor({host:t}){this.h=t}go(){return fetch("https://"+this.h+"/x")}}}'
+
+
+@each(
+    "made",
+    (
+        'const{Sock:c}=r(0);new c({host:"a.test"})',
+        'const{Sock}=r(0);new Sock({host:"a.test"})',
+        'new m.Sock({host:"a.test"})',
+    ),
+    ids=("another name", "same name", "member"),
+)
+def test_a_class_that_is_a_member_is_called_by_its_names(made: str) -> None:
+    assert values(f"{KEYED};{made}") == {"https://a.test/x"}
+
+
+def test_another_class_of_a_pattern_is_not_the_member() -> None:
+    assert values(f'{KEYED};const{{Other:c}}=r(0);new c({{host:"a.test"}})') == set()
+
+
+def test_a_class_below_replaces_an_empty_or_root_member() -> None:
+    above = 'class R{static o=null;static p="/";static at(){return new URL(this.p,this.o)}}'
+    below = 'class C extends R{static o="http://a.test:81";static p="/rpc/list"}'
+    assert "http://a.test:81/rpc/list" in values(f"{above}{below}C.at()")
+
+
+def test_a_class_below_does_not_replace_a_known_member() -> None:
+    above = 'class R{h="a.test";at(){return fetch(`https://${this.h}/x`)}}'
+    assert values(f'{above}class C extends R{{h="b.test"}}') == {"https://a.test/x"}

@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
+from tieback.recognise.scripts.evaluate import Evaluator
+from tieback.recognise.scripts.names import Way
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.resolve import MARKS, Resolution
 from tieback.recognise.scripts.scopes import Scopes
@@ -76,3 +78,30 @@ def test_many_places_are_as_each_is_alone(code: str, some: list[int]) -> None:
     scopes = Scopes(code.encode())
     ordered = sorted(some)
     assert list(scopes.outside_comments(ordered)) == [at for at in ordered if not scopes.is_comment(at)]
+
+
+@each(
+    ("script", "wanted"),
+    (
+        ('const {A:h,B:p="/api"}={A:"a.test",B:"/own"};fetch(`https://${h}${p}/x`)', "https://a.test/own/x"),
+        ('const {A:h,B:p="/api",C}={A:"a.test",C:1};fetch(`https://${h}${p}/x`)', "https://a.test/api/x"),
+        (
+            'function f(){const {host="b.test",port}=settings();return fetch(`https://${host}/x`)}',
+            "https://b.test/x",
+        ),
+    ),
+    ids=("member", "default", "unknown object"),
+)
+def test_a_default_of_a_pattern_is_used_only_without_the_member(script: str, wanted: str) -> None:
+    assert wanted in values(script)
+
+
+def test_a_default_of_a_pattern_does_not_replace_a_known_member() -> None:
+    script = 'const {host:h="default.test"}={host:"own.test"};fetch(`https://${h}/x`)'
+    assert values(script) == {"https://own.test/x"}
+
+
+def test_a_parameter_with_a_default_is_no_name_of_the_function_around() -> None:
+    script = b'function f(e,{deep:n=!1}={}){return n}fetch("https://"+n)'
+    found = Evaluator(script, Budget(10_000)).names.find("n", len(script) - 1)
+    assert found is None or found.way is not Way.MEMBER

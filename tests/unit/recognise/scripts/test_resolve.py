@@ -591,3 +591,32 @@ def test_values_of_others_stay_unknown(script: str) -> None:
 )
 def test_what_these_forms_do_not_show_stays_unknown(script: str) -> None:
     assert values(script) == set()
+
+
+@each(
+    ("script", "wanted"),
+    (
+        ('f({x:1},encodeURI("http://"+"a.test:81/up/"+"my form.php"))', "http://a.test:81/up/my%20form.php"),
+        (
+            'P={h:"https://a.test",api:function(n){return this.h+"/m/"+n},go:function(){e.post(this.api("in/x"),{})}}',
+            "https://a.test/m/in/x",
+        ),
+        ('function W(t){return fetch(t)};u="https://a.test/g";W(u.replace(/^http/,"ws"))', "wss://a.test/g"),
+        ('u="https://a.test/g";W(u.replace("https:","http:"))', "http://a.test/g"),
+    ),
+    ids=("encoded", "method of the same object", "pattern for the scheme", "another scheme"),
+)
+def test_a_transformed_address_is_whole(script: str, wanted: str) -> None:
+    assert wanted in values(script)
+
+
+@each(
+    "script",
+    (
+        'e.post(this.label("in/x"),{});label=function(n){return "Please "+n}',
+        'u="https://a.test/g";W(u.replace(/g/,"x"))',
+    ),
+    ids=("no address", "another part"),
+)
+def test_other_texts_of_methods_are_no_addresses(script: str) -> None:
+    assert values(script) == set()
