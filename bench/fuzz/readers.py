@@ -48,6 +48,9 @@ class _PartsOfInput:
     def items(self, identifier: int) -> tuple[str, ...]:
         return (self.resource(identifier),) * (identifier & 3)
 
+    def name(self) -> str:
+        return self.resource(1)
+
 
 def _encrypted() -> list[Path]:
     """Code that decrypts its texts, also with files of the app."""
