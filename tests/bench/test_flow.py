@@ -71,7 +71,7 @@ HALF_FORMS = {
     "url_obj", "destruct", "def_prop", "new_url_set", "async_factory", "fn_builder", "url_assign",
 }  # fmt: skip
 """Forms of which the host is found, and not the path."""
-MISSED_FORMS = {"redis_node", "pg_pool", "kuzzle", "proxy_table", "replace_tok", "rot13"}
+MISSED_FORMS = {"redis_node", "pg_pool", "kuzzle", "proxy_table", "rot13"}
 
 
 def test_all_cases_in_scripts_but_the_named_ones_are_whole() -> None:

@@ -228,7 +228,7 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
         return (
             None
             if made is None
-            else Text(made[:MAX_TEXT], text.at, (text.text,) if made == text.text else (), text.via)
+            else Text(made[:MAX_TEXT], text.at, (text.parts or (text.text,)) if made == text.text else (), text.via)
         )
     if name in ("fromCharCode", "fromCodePoint"):
         codes = [one for one in arguments if isinstance(one, int) and 0 <= one < 0x10000]

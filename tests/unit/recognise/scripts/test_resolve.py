@@ -597,6 +597,7 @@ def test_what_these_forms_do_not_show_stays_unknown(script: str) -> None:
     ("script", "wanted"),
     (
         ('f({x:1},encodeURI("http://"+"a.test:81/up/"+"my form.php"))', "http://a.test:81/up/my%20form.php"),
+        ('h="a.test";o.upload("file:///a",encodeURI("https://"+h+"/up.php"))', "https://a.test/up.php"),
         (
             'P={h:"https://a.test",api:function(n){return this.h+"/m/"+n},go:function(){e.post(this.api("in/x"),{})}}',
             "https://a.test/m/in/x",
