@@ -332,7 +332,7 @@ def is_informative(value: Value | None) -> bool:
     return (
         bool(value.parts) or value.text != HOLE
         if isinstance(value, TextValue)
-        else not isinstance(value, Receiver | None)
+        else value is not None and type(value) is not Receiver
     )
 
 
