@@ -5,7 +5,7 @@ a text then depends on a result, a field or a parameter, the methods that give i
 again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ from tieback.recognise.dataflow.code.fields import FieldValues
 from tieback.recognise.dataflow.code.member_uses import MemberUses
 from tieback.recognise.dataflow.code.members import CodeUse, MethodCode
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
+from tieback.recognise.dataflow.methods.keyed import INPUT, PREFERENCE
 from tieback.recognise.dataflow.methods.library import BUILDERS
 from tieback.recognise.dataflow.methods.sinks import Sink
 from tieback.recognise.dataflow.methods.texts import base64
@@ -208,7 +209,9 @@ def _escaped(escape: str) -> int:
 
 
 _ON_DEVICE = lazy_pattern(r"https?://(?:localhost|127\.0\.0\.1)(?![\w.-])")
-MAX_ABOVE = 60
+_NO_SERVER = ("content:", "file:", "android.resource:")
+"""Schemes of addresses that no server has."""
+MAX_ABOVE = 24
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 MAX_ASKED = 1_000
 """Most methods and constructors whose callers are looked up for that."""
@@ -271,7 +274,7 @@ class _Rounds:
         knows on, before runs that know less have changed static values, or used up the work.
         """
         every = {identity: root.method for identity, root in self._roots.items() if self._is_own(identity)}
-        level = [identity for identity in every if self._is_open(identity)]
+        level = self._open_roots(every)
         opened = dict.fromkeys(level)
         left, asked = MAX_ABOVE, set[int]()
         for _ in range(_LEVELS):
@@ -298,10 +301,28 @@ class _Rounds:
     def _is_own(self, identity: int) -> bool:
         return self._app.is_own(self._app.ref(identity).owner)
 
-    def _is_open(self, identity: int) -> bool:
-        """True if a part of an endpoint is not known, or its host can be one that other code replaces."""
-        result = self._results.get(identity)
-        return result is not None and any(_is_open(one) or _is_placeholder(one) for one in result.made)
+    def _open_roots(self, roots: Iterable[int]) -> list[int]:
+        """Those with an endpoint of which a run can show more: a part is not known, or other code replaces its host."""
+        told = {_place_of(made) for result in self._results.values() for made in result.made if not _depends(made)}
+        walked = ((one, self._results.get(one)) for one in roots)
+        return [
+            one
+            for one, result in walked
+            if result is not None and any(self._is_left(made, told) for made in result.made)
+        ]
+
+    def _is_left(self, made: BuiltText, told: Container[tuple[int, int, str]]) -> bool:
+        """True if a run can show more of an endpoint. The callers of some of them have told the unknown part."""
+        if not _is_open(made) and not _is_placeholder(made):
+            return False
+        if _url_of(made).startswith(_NO_SERVER) or (_depends(made) and _place_of(made) in told):
+            return False
+        needs = made.value.needs
+        return not needs or any(need.kind != "field" or self._is_set(need.member) for need in needs)
+
+    def _is_set(self, field: int) -> bool:
+        """True if code of the app can set a field; a run knows nothing of settings and input fields."""
+        return self._app.ref(field).owner not in (PREFERENCE, INPUT) and bool(self._uses.writers(field))
 
     def _above(self, identity: int, asked: set[int]) -> Iterator[MethodCode]:
         """Methods that call a method, or make an object of its class; those of ``asked`` are known."""
@@ -493,16 +514,24 @@ def _is_whole_url(made: BuiltText) -> bool:
 
 def _is_template(made: BuiltText) -> bool:
     """True for the address of a host that other code replaces."""
-    value = made.value
-    text = value.text if isinstance(value, TextValue) else value.values.get("url")
-    return isinstance(text, str) and _TEMPLATE.search(text) is not None
+    return _TEMPLATE.search(_url_of(made)) is not None
 
 
 def _is_placeholder(made: BuiltText) -> bool:
     """True for an address on the device itself: an interceptor puts another host into it."""
+    return _ON_DEVICE.match(_url_of(made)) is not None
+
+
+def _url_of(made: BuiltText) -> str:
+    """The text, or the URL of an endpoint; empty if it has none."""
     value = made.value
     text = value.text if isinstance(value, TextValue) else value.values.get("url")
-    return isinstance(text, str) and _ON_DEVICE.match(text) is not None
+    return text if isinstance(text, str) else ""
+
+
+def _place_of(made: BuiltText) -> tuple[int, int, str]:
+    """Method, code unit and kind of what makes it: several walks come to the same place."""
+    return made.method, made.at, made.name
 
 
 def _depends(made: BuiltText) -> bool:

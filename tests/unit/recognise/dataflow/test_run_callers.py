@@ -71,3 +71,52 @@ def test_the_members_of_a_class_are_looked_at_once_for_all_its_methods(monkeypat
         read(app(n))
         counts.append(len(looks))
     assert counts[1] < 2.5 * counts[0]
+
+
+UNKNOWN = f"invoke-static {{}}, Lother/Api;->get(){TEXT}\nmove-result-object v1\n"
+SETTING = (
+    f"invoke-static {{}}, Lother/Api;->settings()Landroid/content/SharedPreferences;\nmove-result-object v2\n"
+    f'const-string v3, "path"\nconst-string v4, ""\ninvoke-interface {{v2, v3, v4}}, '
+    f"Landroid/content/SharedPreferences;->getString({TEXT}{TEXT}){TEXT}\nmove-result-object v1\n"
+)
+
+
+def with_callers(address: str, part: str) -> Files:
+    """A method that puts ``part`` behind an address, and one that calls it."""
+    body = f'{part}const-string v0, "{address}"\n{concat()}{connect()}return-void'
+    call = method("caller()V", "invoke-static {}, Lshop/F;->open()V\nreturn-void")
+    started = "invoke-static {}, Lshop/G;->caller()V\n"
+    return coded(smali("shop/F", method("open()V", body)), smali("shop/G", call), body=started)
+
+
+@pytest.mark.parametrize(
+    ("address", "part", "is_run"),
+    [
+        ("https://api.shop.test/", UNKNOWN, True),
+        ("https://api.shop.test/", f"sget-object v1, Lshop/F;->part:{TEXT}\n", False),
+        ("https://api.shop.test/", SETTING, False),
+        ("content://shop.test/", UNKNOWN, False),
+        ("file:///sdcard/", UNKNOWN, False),
+    ],
+    ids=["a result", "a field that nothing sets", "a setting", "content of the device", "a file of the device"],
+)
+def test_callers_are_run_only_if_a_run_can_know_more(address: str, part: str, is_run: bool, ran: list[str]) -> None:
+    read(with_callers(address, part))
+    assert ("caller" in ran) is is_run
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_makers_of_an_object_are_not_run_if_callers_tell_the_unknown_part(is_told: bool, ran: list[str]) -> None:
+    opens = f'const-string v0, "https://api.shop.test/"\nmove-object v1, p1\n{concat()}{connect()}return-void'
+    makes = "invoke-direct {p0}, Ljava/lang/Object;-><init>()V\nreturn-void"
+    passes = f'const-string v0, "all"\ninvoke-virtual {{p0, v0}}, Lshop/F;->open({TEXT})V\n' if is_told else ""
+    made = "new-instance v0, Lshop/F;\ninvoke-direct {v0}, Lshop/F;-><init>()V\nreturn-object v0"
+    members = method("<init>()V", makes, how="public constructor") + method(f"open({TEXT})V", opens, how="public")
+    files = coded(
+        smali("shop/F", members),
+        smali("shop/G", method("passes(Lshop/F;)V", f"{passes}return-void")),
+        smali("shop/H", method("maker()Lshop/F;", made)),
+        body="invoke-static {}, Lshop/H;->maker()Lshop/F;\n",
+    )
+    read(files)
+    assert ("maker" in ran) is not is_told
