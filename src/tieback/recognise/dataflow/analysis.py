@@ -211,7 +211,7 @@ def _escaped(escape: str) -> int:
 _ON_DEVICE = lazy_pattern(r"https?://(?:localhost|127\.0\.0\.1)(?![\w.-])")
 _NO_SERVER = ("content:", "file:", "android.resource:")
 """Schemes of addresses that no server has."""
-MAX_ABOVE = 24
+MAX_ABOVE = 60
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 MAX_ASKED = 1_000
 """Most methods and constructors whose callers are looked up for that."""
