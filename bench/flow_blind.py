@@ -1,9 +1,9 @@
 """Apps that were written, and whose truths were proved, before any version read them: what the analysis finds in them.
 
-``python -m bench flow --blind``. The sources and truths are in ``bench/flow/blind`` and in its folders ``second``,
-``third``, ``fourth`` and ``fifth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address
-is whole if it is found without its query, half if only its host is found. A store counts by its name. A case with
-several addresses is whole if all are.
+``python -m bench flow --blind``. The sources and truths are in ``bench/flow/blind`` and in its folders ``second`` to
+``sixth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole if it is found
+without its query, half if only its host is found. A store counts by its name. A case with several addresses is whole
+if all are.
 """
 
 import csv
@@ -26,7 +26,7 @@ from tieback.recognise.whole_app.network_permission import NetworkPermission
 HERE = Path(__file__).parent / "flow" / "blind"
 ARCHIVE = HERE / "built.tar.xz"
 """One folder per case, ``SET/CASE``, and ``libraries``: DEX files that packages share."""
-SETS = {"first": HERE, **{part: HERE / part for part in ("second", "third", "fourth", "fifth")}}
+SETS = {"first": HERE, **{part: HERE / part for part in ("second", "third", "fourth", "fifth", "sixth")}}
 NO_SCHEME = ("", "tcp", "ssl", "mqtt", "mqtts")
 """Schemes without which an address is whole, if its host and port are found."""
 STORES = (

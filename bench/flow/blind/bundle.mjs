@@ -26,7 +26,7 @@ function metro(files) { // the modules as Metro writes them
 
 for (const job of JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))) { const { out, kind, tool, files } = job; const work = fs.mkdtempSync(path.resolve('work/js-'));
   for (const [n, t] of Object.entries(files)) if (!n.startsWith('asset:')) put(path.join(work, n), t);
-  put(path.join(work, 'package.json'), tool === 'webpack' ? '{}' : '{"type":"module"}'); const main = path.join(out, PLACE[kind]); let code; const single = kind === 'rn' || kind === 'expo' ? metro(files) : null;
+  put(path.join(work, 'package.json'), tool === 'webpack' ? '{}' : '{"type":"module"}'); const main = path.join(out, PLACE[kind]); let code; const single = (kind === 'rn' || kind === 'expo') && tool !== 'webpack' ? metro(files) : null;
   if (tool === 'vite') { put(path.join(work, 'index.html'), PAGE('./index.js')); const { build } = await import('vite'); await build({ root: work, base: './', logLevel: 'silent', build: { outDir: path.join(out, 'assets/public'), emptyOutDir: true, modulePreload: false, rollupOptions: {} } }); }
   else if (single !== null) { put(path.join(work, 'whole.js'), single); code = single;
     if (tool === 'terser' || tool === 'hermes') code = (await minify(single, { compress: true, mangle: true })).code;

