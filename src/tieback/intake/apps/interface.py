@@ -78,7 +78,7 @@ _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 class Buffer:
     """Bytes of one entry, decompressed and bounded. Readers must not change them."""
 
-    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "resources", "returned", "utf16")
+    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "native", "resources", "returned", "utf16")
 
     def __init__(
         self,
@@ -112,6 +112,8 @@ class Buffer:
         self.resources = resources
         self.returned: Mapping[str, str] = _NO_TEXTS
         """Texts that the native methods of a library return, by name of the function; see ``jni``."""
+        self.native = b""
+        """The whole library, if its native methods can be run."""
         self._starts = starts
 
     @property
@@ -136,7 +138,7 @@ class Buffer:
     def placed(self, file: str) -> "Buffer":
         """The same bytes under another name."""
         placed = Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names, self.resources)
-        placed.returned = self.returned
+        placed.returned, placed.native = self.returned, self.native
         return placed
 
 

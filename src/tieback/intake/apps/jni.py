@@ -33,6 +33,13 @@ class _Segment(NamedTuple):
     executable: bool
 
 
+def has_native_methods(data: Bytes) -> bool:
+    """True for a 64-bit library for ARM or x86 with functions that implement native methods."""
+    if len(data) < 64 or data[:6] != b"\x7fELF\x02\x01" or int.from_bytes(data[18:20], "little") not in (_ARM, _X86):
+        return False
+    return data.find(b"\0Java_") >= 0 or data.find(b"\0JNI_OnLoad\0") >= 0
+
+
 def returned_texts(data: Bytes) -> Mapping[str, str]:
     """The texts by name of the function; empty if the file has none or is damaged."""
     if len(data) < 64 or data[:6] != b"\x7fELF\x02\x01" or data.find(b"Java_") < 0:

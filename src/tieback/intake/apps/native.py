@@ -8,9 +8,11 @@ import struct
 from bisect import bisect_left
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.jni import returned_texts
+from tieback.intake.apps.jni import has_native_methods, returned_texts
 
 MAX_SECTIONS = 4096
+MAX_NATIVE = 2 << 20
+"""Most bytes of a library whose native methods are run."""
 
 _ELF_LOADED, _ELF_EXECUTABLE = 0x2, 0x4
 _ELF_PROGBITS = 1
@@ -26,6 +28,8 @@ def read_elf(file: str, data: bytes | bytearray) -> Artifact:
     ranges = merge_ranges(_elf_sections(data), len(data)) or [(0, len(data))]
     buffers = native_buffers(file, data, ranges)
     buffers[0].returned = returned_texts(data)
+    if len(data) <= MAX_NATIVE and has_native_methods(data):
+        buffers[0].native = bytes(data)
     return Artifact(file, tuple(buffers))
 
 

@@ -5,6 +5,7 @@ Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item 
 
 import struct
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
@@ -18,7 +19,7 @@ MAX_UNITS = 100_000
 MAX_STRING = 1 << 18
 """Most bytes of a constant; string tables of obfuscators are long."""
 _SPARE_UNITS = 200_000
-_INTERFACE = 0x200
+_INTERFACE, _STATIC = 0x200, 0x8
 
 _SCREENS = (
     "Landroid/support/",
@@ -56,6 +57,13 @@ class MethodRef(NamedTuple):
     def signature(self) -> str:
         """Name and parameters."""
         return f"{self.name}({self.parameters})"
+
+
+class NativePlace(NamedTuple):
+    """A class that declares a native method."""
+
+    owner: str
+    static: bool
 
 
 class Method:
@@ -105,8 +113,6 @@ class Method:
 class JavaClass:
     """A class that a DEX file defines."""
 
-    __slots__ = ("_named", "dex", "interface", "kind", "methods", "ready", "row", "statics", "superclass")
-
     def __init__(self, dex: DexFile, row: int) -> None:
         self.dex = dex
         self.row = row
@@ -128,6 +134,11 @@ class JavaClass:
         """Index and code offset of each method with a name."""
         title = self.dex.string_of(name.encode("utf-8", "replace"))
         return self._named.get(title, ()) if title >= 0 else ()
+
+    @cached_property
+    def natives(self) -> Sequence[int]:
+        """Indexes of the native methods."""
+        return self.dex.native_methods(self.row)
 
     def initial_values(self) -> dict[str, Any]:
         """Initial values of the static fields by name; others are zero or ``null``."""
@@ -214,6 +225,16 @@ class ClassPath:
                     its.methods[index] = known
                 return known
             kind = its.superclass
+        return None
+
+    def native(self, kind: str, ref: MethodRef) -> NativePlace | None:
+        """Where a native method is declared: in a class of the app, or the nearest class above it that has it."""
+        for owner in self.ancestors(kind):
+            its = self.find(owner)
+            for index in its.natives if its is not None else ():
+                mine = self.ref(its.dex, index) if its is not None else ref
+                if mine[1:] == ref[1:] and its is not None:
+                    return NativePlace(owner, bool(its.dex.access(index) & _STATIC))
         return None
 
     def declared(self, kind: str, most: int) -> list[Method]:

@@ -251,6 +251,7 @@ class _Decryptors:
 
     def __init__(self, runner: Runner) -> None:
         self._path = runner.path
+        self._runs_native = runner.machine.files.native is not None
         self._computes: dict[MethodRef, bool] = {}
         self._known: dict[MethodRef, bool] = {}
         self._count = 0
@@ -275,10 +276,12 @@ class _Decryptors:
         if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
             return False
         kinds = split_types(ref.parameters)
-        # A method that only gets a context is run like any other one that makes a text.
-        if CONTEXTS.issuperset(kinds) or not _TAKEN.issuperset(kinds):
+        if not _TAKEN.issuperset(kinds) or ALL.hold(ref.owner) or not self._path.defines(ref.owner):
             return False
-        return not ALL.hold(ref.owner) and self._path.defines(ref.owner) and self._method_computes(ref, 0)
+        if self._runs_native and self._path.native(ref.owner, ref) is not None:
+            return True
+        # A method that only gets a context is run like any other one that makes a text.
+        return not CONTEXTS.issuperset(kinds) and self._method_computes(ref, 0)
 
     def _method_computes(self, ref: MethodRef, depth: int) -> bool:
         """True if a method, or a method that it calls, computes a text."""

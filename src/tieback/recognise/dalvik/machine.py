@@ -7,7 +7,7 @@ bounded whatever its code does.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
 from tieback.recognise.dalvik.objects import (
@@ -23,6 +23,9 @@ from tieback.recognise.dalvik.objects import (
     size_of,
 )
 from tieback.recognise.dataflow.code.members import split_types
+
+if TYPE_CHECKING:
+    from tieback.recognise.machine_code.native import NativeCode
 
 RUN_STEPS = 100_000
 """Most instructions of one run; the decryption of a long string takes a few thousand."""
@@ -94,6 +97,11 @@ FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, R
 class AppFiles(Protocol):
     """The files and resources of the app itself, from memory."""
 
+    @property
+    def native(self) -> "NativeCode | None":
+        """The native methods of the app; ``None`` if it has none that is run."""
+        ...
+
     def raw_file(self, identifier: int) -> bytes | None:
         """The file with a resource identifier; ``None`` if it is not known."""
         ...
@@ -121,6 +129,9 @@ class AppFiles(Protocol):
 
 class NoFiles:
     """An app whose files are not known."""
+
+    native = None
+    """No native method."""
 
     def raw_file(self, _identifier: int) -> bytes | None:
         """No file."""
@@ -281,6 +292,19 @@ class Machine:
             raise NotRunnableError(f"it throws {error.thrown.kind}") from error
         except FAULTS as error:
             raise NotRunnableError("it does not verify") from error
+
+    def run_native(self, ref: MethodRef, arguments: Sequence[Any], caller: tuple[str, str]) -> Any:
+        """Result of a native method, one argument per parameter, whatever its object is.
+
+        Raises:
+            NotRunnableError: the app has no such method, or it does anything that is not supported.
+        """
+        place = self.path.native(ref.owner, ref)
+        function = self._native(ref.owner, ref)
+        if place is None or function is None:
+            raise NotRunnableError("a native method that is not run")
+        self.begin(caller)
+        return function(self, arguments if place.static else [UNKNOWN, *arguments])
 
     def initialised(self, kind: str) -> JavaClass | None:
         """A class after its static initialiser ran, as far as that was possible. Raises ``LimitError``."""
@@ -479,8 +503,8 @@ class Machine:
             arguments = [registers[place] for place in site.places]
             self.spend(2 + sum(map(_cost, arguments)))
             result = target(self, arguments)
-            if self.outermost is not None and type(result) is str and type(arguments[0]) is str and "://" in result:
-                self.changed.add(arguments[0])
+            if self.outermost is not None and type(result) is str and "://" in result and arguments:
+                self.changed.update(one for one in arguments[:1] if type(one) is str)
             return result
         if target.of_screens and self.outermost is not None:
             return self._skip(site, registers)
@@ -500,6 +524,7 @@ class Machine:
             site.targets[key] = known
             if ref.result == "Ljava/lang/Object;" and ref.parameters in self.readers:
                 site.targets[key] = self.readers[ref.parameters](None)
+            site.targets[key] = site.targets[key] or self._native(ref.owner, ref)
         target = site.targets[key]
         if target is None or isinstance(target, Method):
             return self._skip(site, registers)
@@ -527,7 +552,18 @@ class Machine:
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
                 return known
-        return None
+        return self._native(owner, ref)
+
+    def _native(self, owner: str, ref: MethodRef) -> LibraryCall | None:
+        """The call of a native method of the app; ``None`` if it is another method."""
+        if self.files.native is None:
+            return None
+        place = self.path.native(owner, ref)
+        if place is None:
+            return None
+        from tieback.recognise.dalvik.native_call import native_call
+
+        return native_call(self.files.native, ref._replace(owner=place.owner), static=place.static)
 
     def _skip(self, site: CallSite, registers: list[Any]) -> Any:
         """Result of a call that is not followed: unknown, unless the call can have changed an object of ours."""

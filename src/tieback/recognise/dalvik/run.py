@@ -142,7 +142,9 @@ class Runner:
     def _run(self, ref: MethodRef, arguments: Sequence[Constant], caller: tuple[str, str]) -> Result | None:
         try:
             method = self.path.method(ref.owner, ref)
-            if method is None or not method.static:
+            if method is None:
+                return as_result(self.machine.run_native(ref, _arguments(ref, arguments), caller))
+            if not method.static:
                 return None
             return as_result(self.machine.run(method, _registers(method, ref, arguments), caller))
         except LimitError:
@@ -172,6 +174,13 @@ class Runner:
 
 def _short_text(value: object) -> str | None:
     return to_text(value) if isinstance(value, str) and len(value) <= MAX_RESULT else None
+
+
+def _arguments(ref: MethodRef, arguments: Sequence[Constant]) -> list[Any]:
+    kinds = split_types(ref.parameters)
+    if len(kinds) != len(arguments):
+        raise NotRunnableError("a call with the wrong number of arguments")
+    return [_value(kind, argument) for kind, argument in zip(kinds, arguments, strict=True)]
 
 
 def _registers(method: Method, ref: MethodRef, arguments: Sequence[Constant]) -> list[Any]:

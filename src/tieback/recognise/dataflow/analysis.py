@@ -35,10 +35,10 @@ from tieback.recognise.dataflow.methods.values import (
     is_address,
 )
 from tieback.recognise.dataflow.walk.calls import KnownCalls
-from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
+from tieback.recognise.machine_code.names import native_name
 from tieback.recognise.rules import RuleFiles
 
 if TYPE_CHECKING:
@@ -200,7 +200,8 @@ def _by_native_name(app: AppCode, number: int, methods: Iterable[int]) -> dict[s
     found: dict[str, list[int]] = {}
     for index in methods:
         identity = app.method(number, index)
-        found.setdefault(native_name(app.ref(identity)), []).append(identity)
+        ref = app.ref(identity)
+        found.setdefault(native_name(ref.owner, ref.name), []).append(identity)
     return found
 
 

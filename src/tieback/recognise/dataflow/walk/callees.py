@@ -4,8 +4,8 @@ from tieback.recognise.dataflow.methods.library import Effect
 from tieback.recognise.dataflow.methods.values import TextValue
 from tieback.recognise.dataflow.walk.decryption import find_decryptor
 from tieback.recognise.dataflow.walk.getters import library_constant
-from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.state import Callee, WalkState
+from tieback.recognise.machine_code.names import native_name
 
 
 def callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
@@ -42,5 +42,7 @@ def _read_callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
 def _native_constant(walk: WalkState, identity: int) -> TextValue | None:
     """The constant that a native method returns."""
     ref = walk.app.ref(identity)
-    text = walk.settings.returned.get(native_name(ref)) if ref.kind.endswith(")Ljava/lang/String;") else None
+    text = None
+    if ref.kind.endswith(")Ljava/lang/String;"):
+        text = walk.settings.returned.get(native_name(ref.owner, ref.name))
     return TextValue(text, parts=(text,), via=(identity,)) if text else None

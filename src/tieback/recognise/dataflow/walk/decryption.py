@@ -26,13 +26,14 @@ def find_decryptor(walk: WalkState, identity: int) -> MethodRef | None:
 
 
 def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[Value | None]) -> Value | None:
-    """What a static decryption method returns for constants."""
+    """What a decryption method returns for constants: a static one, or a native one of any object."""
     if walk.decryption is None:
         return None
     ref = walk.app.ref(identity)
     arguments: list[Constant] = []
-    at = 0
-    for one in parameters(ref.kind):
+    kinds = parameters(ref.kind)
+    at = max(0, len(values) - sum(1 + is_wide(one) for one in kinds))  # behind the receiver
+    for one in kinds:
         is_context = one in CONTEXTS
         value = _constant(walk, values[at]) if at < len(values) and not is_context else None
         if value is None and not is_context:
@@ -47,6 +48,8 @@ def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[
         return walk.compose("decrypted", TextValue(made, via=(identity,)), values)
     if isinstance(made, bytes):
         return walk.allocate(ArrayValue(tuple(octet - 256 if octet > 127 else octet for octet in made)))
+    if isinstance(made, tuple):
+        return walk.allocate(ArrayValue(tuple(TextValue(one, parts=(one,), via=(identity,)) for one in made)))
     return None
 
 

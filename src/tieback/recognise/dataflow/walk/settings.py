@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +16,9 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.package_files import PackageFiles
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 
+if TYPE_CHECKING:
+    from tieback.recognise.machine_code.native import NativeCode
+
 MAX_KEYS = 2_000
 """Most names of settings of one app."""
 MAX_FILE = 64 * 1024
@@ -22,6 +27,8 @@ MAX_MANIFEST = 1024 * 1024
 MAX_FILES = 200
 MAX_VALUE = 1_000
 MAX_VIEWS = 8
+MAX_LIBRARIES = 8 << 20
+"""Most bytes of the libraries of one app whose native methods are run."""
 """Most views with one identifier whose texts are read."""
 
 _META = lazy_pattern(r"<meta-data\b[^>]{0,2000}>")
@@ -57,6 +64,7 @@ class AppSettings:
         """The files that can refer to resources."""
         self.returned: dict[str, str] = {}
         """Texts that native methods return, by name of the function; see ``intake.apps.jni``."""
+        self._libraries: dict[str, bytes] = {}
 
     def see(self, piece: Piece) -> None:
         """Note the files of settings in a piece of the app; they are read when code first reads a setting."""
@@ -69,10 +77,28 @@ class AppSettings:
         for buffer in piece.buffers:
             if len(self.returned) < MAX_KEYS:
                 self.returned |= buffer.returned
+            if buffer.native:
+                self._note_library(buffer.file, buffer.native)
             if buffer.resources is not None:
                 self._tables.append(buffer.resources)
             elif buffer.kind is BufferKind.MANIFEST or buffer.kind is BufferKind.TEXT:
                 self._note(buffer.file, buffer.data)
+
+    def _note_library(self, file: str, content: bytes) -> None:
+        """Keep a library; of one for several processors, that for 64-bit ARM."""
+        folder, _, name = file.rpartition("/")
+        left = MAX_LIBRARIES - sum(map(len, self._libraries.values()))
+        if (name not in self._libraries or folder.endswith("arm64-v8a")) and len(content) <= left:
+            self._libraries[name] = content
+
+    @cached_property
+    def native(self) -> "NativeCode | None":
+        """The native methods of the app; ``None`` if it has no library for a processor that is run."""
+        if not self._libraries:
+            return None
+        from tieback.recognise.machine_code.native import NativeCode
+
+        return NativeCode(self._libraries)
 
     def _note(self, file: str, content: Bytes) -> None:
         if not file.endswith(_SUFFIXES) and _XML not in file:
