@@ -7,6 +7,7 @@ A-profile, "A64 Instruction Set Encoding".
 from collections.abc import Callable, Sequence
 
 from tieback.recognise.machine_code.cpu import MASK, RETURN, Cpu, VariableArguments
+from tieback.recognise.machine_code.lanes import with_sign
 from tieback.recognise.machine_code.memory import THREAD, TRAPS, Memory, NotRunnableError
 
 SP, SINK, ZERO = 32, 33, 31
@@ -159,11 +160,6 @@ def stacked(register: int) -> int:
     return SP if register == ZERO else register
 
 
-def signed(value: int, bits: int) -> int:
-    """A number with a sign."""
-    return value - (1 << bits) if value >> bits - 1 & 1 else value
-
-
 def _immediate(word: int, at: int) -> Step | None:
     kind = word >> 23 & 7
     wide = word >> 31
@@ -171,7 +167,7 @@ def _immediate(word: int, at: int) -> Step | None:
     one = word >> 5 & 31
     into = target(word & 31)
     if kind in (0, 1):
-        distance = signed((word >> 5 & 0x7FFFF) << 2 | word >> 29 & 3, 21)
+        distance = with_sign((word >> 5 & 0x7FFFF) << 2 | word >> 29 & 3, 21)
         return _constant(into, ((at >> 12) + distance << 12) if wide else at + distance)
     if kind == 2:
         value = (word >> 10 & 0xFFF) << (12 if word >> 22 & 1 else 0)
@@ -320,8 +316,8 @@ def _bit_field(word: int, into: int) -> Step | None:
 
 def _branch(word: int, at: int) -> Step | None:
     if word >> 26 & 31 == 5:
-        return _jump(at + signed(word & 0x3FFFFFF, 26) * 4, at + 4 if word >> 31 else 0)
-    goal = at + signed(word >> 5 & 0x7FFFF, 19) * 4
+        return _jump(at + with_sign(word & 0x3FFFFFF, 26) * 4, at + 4 if word >> 31 else 0)
+    goal = at + with_sign(word >> 5 & 0x7FFFF, 19) * 4
     if word >> 24 == 0x54:
         condition = word & 15
 
@@ -334,7 +330,7 @@ def _branch(word: int, at: int) -> Step | None:
         return _compare_zero(word & 31, MASK if word >> 31 else WORD, bool(word >> 24 & 1), goal)
     if word & 0x7E000000 == 0x36000000:
         bit = 1 << (word >> 26 & 32 | word >> 19 & 31)
-        return _compare_zero(word & 31, bit, bool(word >> 24 & 1), at + signed(word >> 5 & 0x3FFF, 14) * 4)
+        return _compare_zero(word & 31, bit, bool(word >> 24 & 1), at + with_sign(word >> 5 & 0x3FFF, 14) * 4)
     if word & 0xFE000000 == 0xD6000000:
         one = word >> 5 & 31
         kind = word >> 21 & 7
@@ -418,7 +414,7 @@ def shifted(register: int, kind: int, by: int, width: int) -> Callable[[Arm64], 
     if kind == 1:
         return lambda cpu: (cpu.x[register] & mask) >> by
     if kind == 2:
-        return lambda cpu: signed(cpu.x[register] & mask, width) >> by & mask
+        return lambda cpu: with_sign(cpu.x[register] & mask, width) >> by & mask
     return lambda cpu: ((cpu.x[register] & mask) >> by | cpu.x[register] << width - by) & mask
 
 
@@ -427,7 +423,7 @@ def extended(register: int, kind: int, by: int) -> Callable[[Arm64], int]:
     width = 8 << (kind & 3)
     mask = (1 << width) - 1
     if kind & 4:
-        return lambda cpu: signed(cpu.x[register] & mask, width) << by & MASK
+        return lambda cpu: with_sign(cpu.x[register] & mask, width) << by & MASK
     return lambda cpu: (cpu.x[register] & mask) << by & MASK
 
 
@@ -539,7 +535,7 @@ def _multiply(word: int, mask: int, one: int, other: int, into: int) -> Step | N
         def multiply_long(cpu: Arm64) -> None:
             first, second = cpu.x[one] & WORD, cpu.x[other] & WORD
             if kind == 1:
-                first, second = signed(first, 32), signed(second, 32)
+                first, second = with_sign(first, 32), with_sign(second, 32)
             cpu.x[into] = cpu.x[third] + sign * first * second & MASK
 
         return multiply_long
@@ -548,7 +544,7 @@ def _multiply(word: int, mask: int, one: int, other: int, into: int) -> Step | N
         def multiply_high(cpu: Arm64) -> None:
             first, second = cpu.x[one], cpu.x[other]
             if kind == 2:
-                first, second = signed(first, 64), signed(second, 64)
+                first, second = with_sign(first, 64), with_sign(second, 64)
             cpu.x[into] = first * second >> 64 & MASK
 
         return multiply_high
@@ -563,7 +559,7 @@ def _two_sources(word: int, one: int, other: int, into: int) -> Step | None:
         def divide(cpu: Arm64) -> None:
             first, second = cpu.x[one] & mask, cpu.x[other] & mask
             if kind == 3:
-                first, second = signed(first, width), signed(second, width)
+                first, second = with_sign(first, width), with_sign(second, width)
             result = abs(first) // abs(second) if second else 0
             cpu.x[into] = (-result if (first < 0) is not (second < 0) else result) & mask
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from tieback.recognise.machine_code.arm64 import WORD, ZERO, Arm64, Step, extended, signed, stacked, target
+from tieback.recognise.machine_code.arm64 import WORD, ZERO, Arm64, Step, extended, stacked, target
 from tieback.recognise.machine_code.cpu import MASK
+from tieback.recognise.machine_code.lanes import with_sign
 
 type _Address = Callable[[Arm64], int]
 
@@ -23,7 +24,7 @@ def access(word: int, at: int) -> Step | None:
         value, base = extended(number, word >> 13 & 7, shift), stacked(word >> 5 & 31)
         return _one(word, size, lambda cpu: cpu.x[base] + value(cpu) & MASK)
     if word & 0x3B200000 == 0x38000000:
-        base, distance = stacked(word >> 5 & 31), signed(word >> 12 & 0x1FF, 9)
+        base, distance = stacked(word >> 5 & 31), with_sign(word >> 12 & 0x1FF, 9)
         return _one(word, _size(word), _stepping(base, distance, word >> 10 & 3))
     if word & 0x3F000000 == 0x08000000:
         return _ordered(word)
@@ -81,7 +82,7 @@ def _load(into: int, size: int, address: _Address) -> Step:
 
 def _load_signed(into: int, size: int, mask: int, address: _Address) -> Step:
     def load(cpu: Arm64) -> None:
-        cpu.x[into] = signed(cpu.memory.number(address(cpu), size), size * 8) & mask
+        cpu.x[into] = with_sign(cpu.memory.number(address(cpu), size), size * 8) & mask
 
     return load
 
@@ -109,7 +110,7 @@ def _store_vector(register: int, size: int, address: _Address) -> Step:
 
 
 def _literal(word: int, at: int) -> Step | None:
-    kind, place = word >> 30, at + signed(word >> 5 & 0x7FFFF, 19) * 4 & MASK
+    kind, place = word >> 30, at + with_sign(word >> 5 & 0x7FFFF, 19) * 4 & MASK
     register = word & 31
     if word >> 26 & 1:
         return _load_vector(register, 4 << kind, lambda _: place) if kind < 3 else None
@@ -124,7 +125,7 @@ def _pair(word: int) -> Step | None:
     size = 4 << kind if vector else 8 if kind == 2 else 4
     if kind == 3:
         return None
-    address = _stepping(stacked(word >> 5 & 31), signed(word >> 15 & 127, 7) * size, word >> 23 & 3)
+    address = _stepping(stacked(word >> 5 & 31), with_sign(word >> 15 & 127, 7) * size, word >> 23 & 3)
     one, other = word & 31, word >> 10 & 31
     if not load:
 
@@ -142,8 +143,8 @@ def _pair(word: int) -> Step | None:
         bank = cpu.v if vector else cpu.x
         both = cpu.memory.number(address(cpu), 2 * size)
         low, high = both & (1 << size * 8) - 1, both >> size * 8
-        bank[first] = signed(low, 32) & MASK if is_signed else low
-        bank[second] = signed(high, 32) & MASK if is_signed else high
+        bank[first] = with_sign(low, 32) & MASK if is_signed else low
+        bank[second] = with_sign(high, 32) & MASK if is_signed else high
 
     return load_pair
 

@@ -2,35 +2,10 @@
 
 from collections.abc import Callable
 
-from tieback.recognise.machine_code.arm64 import MASK, WORD, Arm64, Step, signed, target
-
-type _Lanes = list[int]
-
-
-def lanes(value: int, size: int, count: int) -> _Lanes:
-    """The first elements of a vector, without a sign.
-
-    Args:
-        value: the vector.
-        size: bits of an element.
-        count: number of elements.
-    """
-    if size == 8:
-        return list((value & (1 << 8 * count) - 1).to_bytes(count, "little"))
-    mask = (1 << size) - 1
-    return [value >> size * number & mask for number in range(count)]
-
-
-def joined(elements: _Lanes, size: int) -> int:
-    """The vector of elements, of each its lowest bits."""
-    if size == 8:
-        return int.from_bytes(bytes([one & 255 for one in elements]), "little")
-    mask = (1 << size) - 1
-    found = 0
-    for number, one in enumerate(elements):
-        found |= (one & mask) << size * number
-    return found
-
+from tieback.recognise.machine_code.arm64 import WORD, Arm64, Step, target
+from tieback.recognise.machine_code.cpu import MASK
+from tieback.recognise.machine_code.lanes import joined, lanes
+from tieback.recognise.machine_code.lanes import with_sign
 
 def vectors(word: int) -> Step | None:
     """The function of an instruction on vectors; ``None`` if it is not known."""
@@ -144,7 +119,7 @@ def _compared(test: Callable[[int, int], bool]) -> Callable[[int, int, int], int
 
 
 def _shift_by(one: int, other: int, size: int) -> int:
-    by = signed(other & 255, 8)
+    by = with_sign(other & 255, 8)
     return 0 if by >= size or by <= -size else one << by if by >= 0 else one >> -by
 
 
@@ -186,12 +161,12 @@ def _three_same(word: int, width: int) -> Step | None:
     effect = _SAME.get(key) or _SIGNED.get(key)
     if effect is None:
         return _pairs(word, size, count)
-    with_sign = key in _SIGNED
+    is_signed = key in _SIGNED
 
     def same(cpu: Arm64) -> None:
         first, second = lanes(cpu.v[one], size, count), lanes(cpu.v[other], size, count)
-        if with_sign:
-            first, second = [signed(k, size) for k in first], [signed(k, size) for k in second]
+        if is_signed:
+            first, second = [with_sign(k, size) for k in first], [with_sign(k, size) for k in second]
         cpu.v[into] = joined([effect(a, b, size) for a, b in zip(first, second, strict=True)], size)
 
     return same
@@ -233,9 +208,9 @@ def _three_different(word: int) -> Step | None:
     count = 64 // size
     one, other, into = word >> 5 & 31, word >> 16 & 31, word & 31
 
-    def read(value: int, bits: int, upper: int) -> _Lanes:
+    def read(value: int, bits: int, upper: int) -> list[int]:
         found = lanes(value >> 64 if upper else value, bits, count)
-        return found if unsigned else [signed(k, bits) for k in found]
+        return found if unsigned else [with_sign(k, bits) for k in found]
 
     if kind in (0b0100, 0b0110):  # narrow sums and differences
         if unsigned:
@@ -291,7 +266,7 @@ def _two(word: int) -> Step | None:
 
         def long_pairs(cpu: Arm64) -> None:
             part = lanes(cpu.v[one], size, count)
-            part = part if unsigned else [signed(k, size) for k in part]
+            part = part if unsigned else [with_sign(k, size) for k in part]
             cpu.v[into] = joined([part[k] + part[k + 1] for k in range(0, count, 2)], 2 * size)
 
         return long_pairs
@@ -307,12 +282,12 @@ def _two(word: int) -> Step | None:
 
         return turned
     effects: dict[tuple[int, int], Callable[[int], int]] = {
-        (0, 0b01000): lambda k: -(signed(k, size) > 0),
-        (1, 0b01000): lambda k: -(signed(k, size) >= 0),
+        (0, 0b01000): lambda k: -(with_sign(k, size) > 0),
+        (1, 0b01000): lambda k: -(with_sign(k, size) >= 0),
         (0, 0b01001): lambda k: -(k == 0),
-        (1, 0b01001): lambda k: -(signed(k, size) <= 0),
-        (0, 0b01010): lambda k: -(signed(k, size) < 0),
-        (0, 0b01011): lambda k: abs(signed(k, size)),
+        (1, 0b01001): lambda k: -(with_sign(k, size) <= 0),
+        (0, 0b01010): lambda k: -(with_sign(k, size) < 0),
+        (0, 0b01011): lambda k: abs(with_sign(k, size)),
         (1, 0b01011): lambda k: -k,
         (0, 0b00101): lambda k: k.bit_count(),
         (1, 0b00100): lambda k: size - k.bit_length(),
@@ -349,9 +324,9 @@ def _narrow(word: int, size: int) -> Step | None:
         if kind == 0b10100 and unsigned:
             part = [min(k, most) for k in part]
         elif kind == 0b10100:
-            part = [max(-(most + 1) // 2, min(signed(k, 2 * size), most // 2)) for k in part]
+            part = [max(-(most + 1) // 2, min(with_sign(k, 2 * size), most // 2)) for k in part]
         elif unsigned:
-            part = [max(0, min(signed(k, 2 * size), most)) for k in part]
+            part = [max(0, min(with_sign(k, 2 * size), most)) for k in part]
         result = joined(part, size)
         cpu.v[into] = cpu.v[into] & MASK | result << 64 if high else result
 
@@ -368,7 +343,7 @@ def _across(word: int) -> Step | None:
 
     def across(cpu: Arm64) -> None:
         part = lanes(cpu.v[one], size, count)
-        part = part if unsigned else [signed(k, size) for k in part]
+        part = part if unsigned else [with_sign(k, size) for k in part]
         result = max(part) if kind == 0b01010 else min(part) if kind == 0b11010 else sum(part)
         cpu.v[into] = result & (1 << width) - 1
 
@@ -416,7 +391,7 @@ def _copy(word: int, *, scalar: bool = False) -> Step | None:
 
     def take(cpu: Arm64) -> None:
         value = cpu.v[one] >> lane * size & mask
-        cpu.x[into] = (signed(value, size) if kind == 5 else value) & width
+        cpu.x[into] = (with_sign(value, size) if kind == 5 else value) & width
 
     return take
 
@@ -462,7 +437,7 @@ def _shift(word: int, width: int) -> Step | None:
 
         def widen(cpu: Arm64) -> None:
             part = lanes(cpu.v[one] >> 64 if width == 128 else cpu.v[one], size, 64 // size)
-            part = part if unsigned else [signed(k, size) for k in part]
+            part = part if unsigned else [with_sign(k, size) for k in part]
             cpu.v[into] = joined([k << left for k in part], 2 * size)
 
         return widen
@@ -489,7 +464,7 @@ def _shift(word: int, width: int) -> Step | None:
         elif kind == 0b01000:
             part = [k >> right | o & ~(mask >> right) for k, o in zip(part, old, strict=True)]
         else:
-            part = [(k if unsigned else signed(k, size)) >> right for k in part]
+            part = [(k if unsigned else with_sign(k, size)) >> right for k in part]
             if kind == 0b00010:
                 part = [k + o for k, o in zip(part, old, strict=True)]
         cpu.v[into] = joined(part, size)

@@ -162,7 +162,9 @@ def _processor(machine: int) -> Callable[[Memory], Cpu]:
         from tieback.recognise.machine_code.arm64 import Arm64
 
         return Arm64
-    raise NotRunnableError("a processor that is not run")
+    from tieback.recognise.machine_code.x86_64 import X8664
+
+    return X8664
 
 
 def _object(argument: Argument) -> Any:
