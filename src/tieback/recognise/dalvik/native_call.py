@@ -18,8 +18,9 @@ from tieback.recognise.dalvik.objects import (
 )
 from tieback.recognise.dataflow.code.members import split_types
 from tieback.recognise.machine_code import memory
+from tieback.recognise.machine_code.jni import Opaque
 from tieback.recognise.machine_code.names import native_names
-from tieback.recognise.machine_code.native import Argument, NativeCode, Opaque
+from tieback.recognise.machine_code.native import Argument, NativeCode
 
 
 def native_call(code: NativeCode, ref: MethodRef, *, static: bool) -> LibraryCall:

@@ -5,6 +5,7 @@ A-profile, "A64 Instruction Set Encoding".
 """
 
 from collections.abc import Callable, Sequence
+from typing import override
 
 from tieback.recognise.machine_code.cpu import MASK, RETURN, Cpu, VariableArguments
 from tieback.recognise.machine_code.lanes import with_sign
@@ -29,12 +30,14 @@ class Arm64(Cpu):
         """Flags: negative, zero, carry, overflow."""
         self._known: dict[int, Step] = {}
 
+    @override
     def _begin(self, arguments: Sequence[int], stack: int) -> None:
         self.x[: len(arguments[:REGISTER_ARGUMENTS])] = arguments[:REGISTER_ARGUMENTS]
         for number, value in enumerate(arguments[REGISTER_ARGUMENTS:]):
             self.memory.put_number(stack + 8 * number, value, 8)
         self.x[SP], self.x[30] = stack, RETURN
 
+    @override
     def run(self, most: int) -> None:
         known, begin = self._known, self.steps
         end = begin + most
@@ -53,19 +56,23 @@ class Arm64(Cpu):
         finally:
             self.steps = steps
 
+    @override
     def argument(self, number: int) -> int:
         if number < REGISTER_ARGUMENTS:
             return self.x[number]
         return self.memory.number(self.x[SP] + 8 * (number - REGISTER_ARGUMENTS), 8)
 
+    @override
     def give(self, value: int) -> None:
         self.x[0] = value & MASK
         self.pc = self.x[30]
 
     @property
+    @override
     def result(self) -> int:
         return self.x[0]
 
+    @override
     def listed(self, place: int) -> VariableArguments:
         return _Listed(self.memory, place)
 
@@ -109,6 +116,7 @@ class _Listed(VariableArguments):
         self._top = memory.number(place + 8, 8)
         self._offset = memory.number(place + 24, 4) - (1 << 32) if memory.number(place + 24, 4) >> 31 else 0
 
+    @override
     def next(self) -> int:
         if self._offset < 0:
             value = self._memory.number(self._top + self._offset, 8)
@@ -172,6 +180,8 @@ def _immediate(word: int, at: int) -> Step | None:
     if kind == 2:
         value = (word >> 10 & 0xFFF) << (12 if word >> 22 & 1 else 0)
         return _add_constant(word, value, mask, stacked(one))
+    if not wide and word >> 22 & 1 and kind in (4, 6, 7):
+        return None
     if kind == 4:
         bits = bit_mask(word >> 22 & 1, word >> 16 & 63, word >> 10 & 63, 64 if wide else 32)
         return _logical_constant(word >> 29 & 3, bits, mask, one, word & 31)
@@ -181,6 +191,8 @@ def _immediate(word: int, at: int) -> Step | None:
         return _bit_field(word, into)
     if kind == 7:
         low, bits = word >> 10 & 63, 64 if wide else 32
+        if low >= bits:
+            return None
         other = word >> 16 & 31
 
         def extract(cpu: Arm64) -> None:
@@ -285,6 +297,8 @@ def _bit_field(word: int, into: int) -> Step | None:
     kind, width = word >> 29 & 3, 64 if word >> 31 else 32
     mask = (1 << width) - 1
     one, turn, last = word >> 5 & 31, word >> 16 & 63, word >> 10 & 63
+    if turn >= width or last >= width:
+        return None
     if last >= turn:
         count, up, down = last - turn + 1, 0, turn
     else:
@@ -381,6 +395,13 @@ def _compare_zero(one: int, mask: int, is_set: bool, goal: int) -> Step:
 def _registers(word: int) -> Step | None:
     mask = MASK if word >> 31 else WORD
     one, other, into = word >> 5 & 31, word >> 16 & 31, target(word & 31)
+    if (
+        word & 0x1F000000 in (0x0A000000, 0x0B000000)
+        and word & 0x1F200000 != 0x0B200000
+        and not word >> 31
+        and word >> 15 & 1
+    ):
+        return None  # a shift by more than the width
     if word & 0x1F000000 == 0x0A000000:
         return _logical(word, mask, one, into)
     if word & 0x1F200000 == 0x0B000000:

@@ -263,5 +263,3 @@ def _single(word: int, full: int, base: int) -> Step | None:
             cpu.x[base] = address + (size if step == ZERO else cpu.x[step]) & MASK
 
     return single
-
-

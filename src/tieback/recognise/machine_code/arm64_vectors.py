@@ -4,43 +4,15 @@ from collections.abc import Callable
 
 from tieback.recognise.machine_code.arm64 import WORD, Arm64, Step, target
 from tieback.recognise.machine_code.cpu import MASK
-from tieback.recognise.machine_code.lanes import joined, lanes
-from tieback.recognise.machine_code.lanes import with_sign
+from tieback.recognise.machine_code.lanes import joined, lanes, with_sign
+
 
 def vectors(word: int) -> Step | None:
     """The function of an instruction on vectors; ``None`` if it is not known."""
-    scalar = word >> 28 & 1
-    if word & 0x9F200400 == 0x0E200400:
-        return _three_same(word, 128 if word >> 30 & 1 else 64)
-    if word & 0x9F200C00 == 0x0E200000:
-        return _three_different(word)
-    if word & 0x9F3E0C00 == 0x0E200800:
-        return _two(word)
-    if word & 0x9F3E0C00 == 0x0E300800:
-        return _across(word)
-    if word & 0x9FE08400 == 0x0E000400:
-        return _copy(word)
-    if word & 0x9F800400 == 0x0F000400:
-        return _modified_constant(word) if not word >> 19 & 15 else _shift(word, 128 if word >> 30 & 1 else 64)
-    if word & 0xBFE08C00 == 0x0E000000:
-        return _table(word)
-    if word & 0xBF208C00 == 0x0E000800:
-        return _permute(word)
-    if word & 0xBFE08400 == 0x2E000000:
-        return _extract(word)
-    if scalar and word & 0xDF800400 == 0x5F000400 and word >> 19 & 15:
-        return _shift(word, 64)
-    if word & 0xDF200400 == 0x5E200400 and word >> 22 & 3 == 3:
-        return _three_same(word, 64)
-    if word & 0xFFE0FC00 == 0x5E000400:
-        return _copy(word | 1 << 30, scalar=True)
-    if word & 0xFF3FFC00 == 0x5E31B800:  # the sum of two elements
-        one, into = word >> 5 & 31, word & 31
-
-        def pair(cpu: Arm64) -> None:
-            cpu.v[into] = sum(lanes(cpu.v[one], 64, 2)) & MASK
-
-        return pair
+    found = next((form for mask, value, form in _FORMS if word & mask == value), None)
+    step = found(word, 128 if word >> 30 & 1 else 64) if found is not None else None
+    if step is not None:
+        return step
     return _floating(word)
 
 
@@ -518,3 +490,34 @@ def _extract(word: int) -> Step | None:
         cpu.v[into] = both >> 8 * at & mask
 
     return extract
+
+
+def _one_constant(word: int, width: int) -> Step | None:
+    return _shift(word, width) if word >> 19 & 15 else _modified_constant(word)
+
+
+def _sum_of_two(word: int, _: int) -> Step:
+    one, into = word >> 5 & 31, word & 31
+
+    def pair(cpu: Arm64) -> None:
+        cpu.v[into] = sum(lanes(cpu.v[one], 64, 2)) & MASK
+
+    return pair
+
+
+_FORMS: tuple[tuple[int, int, Callable[[int, int], Step | None]], ...] = (
+    (0x9F200400, 0x0E200400, _three_same),
+    (0x9F200C00, 0x0E200000, lambda word, _: _three_different(word)),
+    (0x9F3E0C00, 0x0E200800, lambda word, _: _two(word)),
+    (0x9F3E0C00, 0x0E300800, lambda word, _: _across(word)),
+    (0x9FE08400, 0x0E000400, lambda word, _: _copy(word)),
+    (0x9F800400, 0x0F000400, _one_constant),
+    (0xBFE08C00, 0x0E000000, lambda word, _: _table(word)),
+    (0xBF208C00, 0x0E000800, lambda word, _: _permute(word)),
+    (0xBFE08400, 0x2E000000, lambda word, _: _extract(word)),
+    (0xDF800400, 0x5F000400, lambda word, _: _shift(word, 64) if word >> 19 & 15 else None),
+    (0xDFE00400, 0x5EE00400, lambda word, _: _three_same(word, 64)),
+    (0xFFE0FC00, 0x5E000400, lambda word, _: _copy(word | 1 << 30, scalar=True)),
+    (0xFF3FFC00, 0x5E31B800, _sum_of_two),
+)
+"""Bits that tell a kind of instruction, their values, and what makes the function of one."""

@@ -24,7 +24,9 @@ _INIT_ARRAY, _INIT_ARRAYSZ, _GNU_HASH, _RELR, _RELRSZ = 25, 27, 0x6FFFFEF5, 36, 
 _RELATIVE = {ARM64: 1027, X86_64: 8}
 _SYMBOLIC = {ARM64: (257, 1025, 1026), X86_64: (1, 6, 7)}
 _RELOCATION = np.dtype([("at", "<u8"), ("info", "<u8"), ("addend", "<i8")])
-_SYMBOL = np.dtype([("name", "<u4"), ("info", "u1"), ("other", "u1"), ("section", "<u2"), ("value", "<u8"), ("size", "<u8")])
+_SYMBOL = np.dtype(
+    [("name", "<u4"), ("info", "u1"), ("other", "u1"), ("section", "<u2"), ("value", "<u8"), ("size", "<u8")]
+)
 
 
 class _Segment(NamedTuple):
@@ -47,7 +49,8 @@ class Library:
             (table,) = struct.unpack_from("<Q", data, 0x20)
             width, count = struct.unpack_from("<HH", data, 0x36)
             heads = [
-                struct.unpack_from("<IIQQQQQ", data, table + number * width) for number in range(min(count, MAX_SEGMENTS))
+                struct.unpack_from("<IIQQQQQ", data, table + number * width)
+                for number in range(min(count, MAX_SEGMENTS))
             ]
         except (struct.error, OverflowError) as error:
             raise NotRunnableError("a damaged ELF file") from error
@@ -152,7 +155,7 @@ class Library:
         if _SYMTAB not in tags or _STRTAB not in tags:
             return np.zeros(0, _SYMBOL)
         begin, end = tags[_SYMTAB], tags[_STRTAB]
-        # The table of names follows the symbols in the files of all usual linkers; where not, the hash has their number.
+        # In the files of all usual linkers the table of names follows the symbols; a hash has their number.
         count = (end - begin) // 24 if end > begin else 0
         if _HASH in tags:
             raw = self.content(tags[_HASH], 8)
@@ -194,3 +197,10 @@ class Library:
     def initialisers(self) -> tuple[int, int]:
         """Address and number of the functions that run when the library is loaded."""
         return BASE + self._dynamic.get(_INIT_ARRAY, 0), min(self._dynamic.get(_INIT_ARRAYSZ, 0) // 8, 64)
+
+    def symbol(self, name: str) -> int:
+        """Address of an exported function. Raises ``NotRunnableError`` if there is none."""
+        for symbol in self._symbols[self._symbols["section"] > 0]:
+            if self._name(int(symbol["name"])) == name:
+                return BASE + int(symbol["value"])
+        raise NotRunnableError("no library has the function")

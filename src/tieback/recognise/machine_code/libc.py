@@ -4,6 +4,7 @@ Each one gets the processor and the memory, and returns the result. Sources: ISO
 """
 
 from collections.abc import Callable, Mapping
+from typing import override
 
 from tieback.recognise.machine_code.cpu import MASK, Cpu, VariableArguments
 from tieback.recognise.machine_code.memory import MAX_TEXT, NotRunnableError
@@ -20,6 +21,7 @@ class Passed(VariableArguments):
     def __init__(self, cpu: Cpu, first: int) -> None:
         self._cpu, self._at = cpu, first - 1
 
+    @override
     def next(self) -> int:
         self._at += 1
         return self._cpu.argument(self._at)

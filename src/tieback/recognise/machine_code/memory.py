@@ -53,7 +53,11 @@ class Memory:
             return bytearray(content)
         if TRAPS <= address < TRAPS + TRAP_SIZE:  # data of another library
             return bytearray(PAGE)
-        if HEAP <= address < self._top or STACK - STACK_SIZE <= address < STACK or THREAD <= address < THREAD + 2 * PAGE:
+        if (
+            HEAP <= address < self._top
+            or STACK - STACK_SIZE <= address < STACK
+            or THREAD <= address < THREAD + 2 * PAGE
+        ):
             return bytearray(PAGE)
         raise NotRunnableError("an address without memory")
 
@@ -106,7 +110,7 @@ class Memory:
         self.write(address, (value & ((1 << size * 8) - 1)).to_bytes(size, "little"))
 
     def text(self, address: int, most: int = MAX_TEXT) -> bytes:
-        """Bytes up to a zero, which is not part of them. Raises ``NotRunnableError`` if there is none within ``most``."""
+        """Bytes before the next zero. Raises ``NotRunnableError`` if there is none within ``most``."""
         found = bytearray()
         while len(found) <= most:
             at = address & 4095
@@ -135,4 +139,3 @@ class Memory:
         address = self.allocate(len(content) + 1)
         self.write(address, content + b"\0")
         return address
-

@@ -5,6 +5,7 @@ Software Developer's Manual, volume 2.
 """
 
 from collections.abc import Callable, Sequence
+from typing import override
 
 from tieback.recognise.machine_code.cpu import MASK, RETURN, Cpu, VariableArguments
 from tieback.recognise.machine_code.memory import TRAPS, Memory, NotRunnableError
@@ -28,6 +29,7 @@ class X8664(Cpu):
         self.carry = self.zero = self.sign = self.overflow = self.parity = False
         self.known: dict[int, Step] = {}
 
+    @override
     def _begin(self, arguments: Sequence[int], stack: int) -> None:
         for register, value in zip(_ARGUMENTS, arguments, strict=False):
             self.r[register] = value & MASK
@@ -37,6 +39,7 @@ class X8664(Cpu):
         self.memory.put_number(stack, RETURN, 8)
         self.r[RSP] = stack
 
+    @override
     def run(self, most: int) -> None:
         from tieback.recognise.machine_code.x86_decode import decoded
 
@@ -55,19 +58,23 @@ class X8664(Cpu):
         finally:
             self.steps = steps
 
+    @override
     def argument(self, number: int) -> int:
         if number < len(_ARGUMENTS):
             return self.r[_ARGUMENTS[number]]
         return self.memory.number(self.r[RSP] + 8 + 8 * (number - len(_ARGUMENTS)), 8)
 
+    @override
     def give(self, value: int) -> None:
         self.r[RAX] = value & MASK
         self.pc = self.pop()
 
     @property
+    @override
     def result(self) -> int:
         return self.r[RAX]
 
+    @override
     def listed(self, place: int) -> VariableArguments:
         return _Listed(self.memory, place)
 
@@ -138,6 +145,7 @@ class _Listed(VariableArguments):
         self._offset = memory.number(place, 4)
         self._stack, self._saved = memory.number(place + 8, 8), memory.number(place + 16, 8)
 
+    @override
     def next(self) -> int:
         if self._offset < 48:
             value = self._memory.number(self._saved + self._offset, 8)

@@ -110,7 +110,7 @@ class Code:
         if low == 5 and self.mode == 0:
             away = self.distance(4)
             place = self.next + behind + away + segment & MASK
-            return Operand(-1, lambda cpu: place)
+            return Operand(-1, lambda _: place)
         base, away = self.low, self._away() + segment
         return Operand(-1, lambda cpu: cpu.r[base] + away & MASK)
 
@@ -123,7 +123,7 @@ class Code:
         if base & 7 == 5 and self.mode == 0:
             away = self.distance(4) + segment
             if index == RSP:
-                return lambda cpu: away & MASK
+                return lambda _: away & MASK
             return lambda cpu: (cpu.r[index] << scale) + away & MASK
         away = self._away() + segment
         if index == RSP:

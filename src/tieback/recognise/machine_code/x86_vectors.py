@@ -34,7 +34,7 @@ def vectors(code: Code) -> Step | None:
     return None
 
 
-def _source(code: Code, operand: Operand, size: int) -> Read:
+def _source(operand: Operand, size: int) -> Read:
     """What reads a vector register or memory; ``size`` in bytes."""
     register, address = operand.register, operand.address
     if address is not None:
@@ -44,7 +44,7 @@ def _source(code: Code, operand: Operand, size: int) -> Read:
 
 
 def _two(code: Code, effect: Callable[[int, int], int]) -> Step:
-    read, into = _source(code, code.operand(), 16), code.field
+    read, into = _source(code.operand(), 16), code.field
 
     def two(cpu: X8664) -> None:
         cpu.v[into] = effect(cpu.v[into], read(cpu)) & _FULL
@@ -53,7 +53,7 @@ def _two(code: Code, effect: Callable[[int, int], int]) -> Step:
 
 
 def _elementwise(code: Code, size: int, change: Callable[[int, int], int]) -> Step:
-    read, into, count = _source(code, code.operand(), 16), code.field, 128 // size
+    read, into, count = _source(code.operand(), 16), code.field, 128 // size
 
     def each(cpu: X8664) -> None:
         one, other = lanes(cpu.v[into], size, count), lanes(read(cpu), size, count)
@@ -70,7 +70,7 @@ def _move_whole(code: Code) -> Step:
     field = code.field
     address, register = operand.address, operand.register
     if code.opcode in (0x10, 0x28, 0x6F):
-        read = _source(code, operand, size)
+        read = _source(operand, size)
         keeps = size < 16 and address is None
         mask = (1 << 8 * size) - 1
 
@@ -127,7 +127,7 @@ def _move_general(code: Code) -> Step | None:
     size = 8 if code.rex & 8 else 4
     if code.opcode == 0x7E and 0xF3 in code.prefixes:
         operand = code.operand()
-        read, field = _source(code, operand, 8), code.field
+        read, field = _source(operand, 8), code.field
 
         def low(cpu: X8664) -> None:
             cpu.v[field] = read(cpu)
@@ -166,7 +166,7 @@ def _shuffled(value: int, order: int) -> int:
 def _shuffle(code: Code) -> Step | None:
     """PSHUFD, PSHUFLW and PSHUFHW."""
     operand = code.operand(1)
-    read, into, order = _source(code, operand, 16), code.field, code.octet()
+    read, into, order = _source(operand, 16), code.field, code.octet()
     if 0x66 in code.prefixes:
 
         def four(cpu: X8664) -> None:
@@ -188,7 +188,7 @@ def _shuffle(code: Code) -> Step | None:
 def _shuffle_two(code: Code) -> Step:
     """SHUFPS and SHUFPD."""
     operand = code.operand(1)
-    read, into, order = _source(code, operand, 16), code.field, code.octet()
+    read, into, order = _source(operand, 16), code.field, code.octet()
     double = 0x66 in code.prefixes
 
     def shuffle(cpu: X8664) -> None:
@@ -208,7 +208,7 @@ def _interleave(size: int, *, high: bool) -> Callable[[Code], Step]:
     first = count // 2 if high else 0
 
     def form(code: Code) -> Step:
-        read, into = _source(code, code.operand(), 16), code.field
+        read, into = _source(code.operand(), 16), code.field
 
         def interleave(cpu: X8664) -> None:
             one, other = lanes(cpu.v[into], size, count), lanes(read(cpu), size, count)
@@ -231,7 +231,7 @@ def _pack(size: int, *, signed: bool) -> Callable[[Code], Step]:
     least, most = (-(1 << half - 1), (1 << half - 1) - 1) if signed else (0, (1 << half) - 1)
 
     def form(code: Code) -> Step:
-        read, into = _source(code, code.operand(), 16), code.field
+        read, into = _source(code.operand(), 16), code.field
 
         def pack(cpu: X8664) -> None:
             both = lanes(cpu.v[into], size, count) + lanes(read(cpu), size, count)
@@ -269,7 +269,7 @@ def _extract(code: Code) -> Step:
 
 
 def _sum_of_products(code: Code) -> Step:
-    read, into = _source(code, code.operand(), 16), code.field
+    read, into = _source(code.operand(), 16), code.field
 
     def products(cpu: X8664) -> None:
         one = [with_sign(k, 16) for k in lanes(cpu.v[into], 16, 8)]
@@ -280,7 +280,7 @@ def _sum_of_products(code: Code) -> Step:
 
 
 def _sum_of_differences(code: Code) -> Step:
-    read, into = _source(code, code.operand(), 16), code.field
+    read, into = _source(code.operand(), 16), code.field
 
     def sums(cpu: X8664) -> None:
         each = [abs(a - b) for a, b in zip(lanes(cpu.v[into], 8, 16), lanes(read(cpu), 8, 16), strict=True)]
@@ -290,7 +290,7 @@ def _sum_of_differences(code: Code) -> Step:
 
 
 def _multiply_even(code: Code, *, of_signed: bool = False) -> Step:
-    read, into = _source(code, code.operand(), 16), code.field
+    read, into = _source(code.operand(), 16), code.field
 
     def multiply(cpu: X8664) -> None:
         one, other = lanes(cpu.v[into], 32, 4)[::2], lanes(read(cpu), 32, 4)[::2]
@@ -303,7 +303,7 @@ def _multiply_even(code: Code, *, of_signed: bool = False) -> Step:
 
 def _blend(code: Code, size: int) -> Step:
     """Elements of another vector where the first vector has a sign."""
-    read, into, count = _source(code, code.operand(), 16), code.field, 128 // size
+    read, into, count = _source(code.operand(), 16), code.field, 128 // size
 
     def blend(cpu: X8664) -> None:
         each = zip(
@@ -316,7 +316,7 @@ def _blend(code: Code, size: int) -> Step:
 
 def _least(code: Code) -> Step:
     """The least of eight numbers, and its place."""
-    read, into = _source(code, code.operand(), 16), code.field
+    read, into = _source(code.operand(), 16), code.field
 
     def least(cpu: X8664) -> None:
         part = lanes(read(cpu), 16, 8)
@@ -348,14 +348,20 @@ def _shift_constant(code: Code) -> Step | None:
 
 
 _SHIFTS = {
-    **{0xD1: (16, 2), 0xD2: (32, 2), 0xD3: (64, 2), 0xE1: (16, 4), 0xE2: (32, 4)},
-    **{0xF1: (16, 6), 0xF2: (32, 6), 0xF3: (64, 6)},
+    0xD1: (16, 2),
+    0xD2: (32, 2),
+    0xD3: (64, 2),
+    0xE1: (16, 4),
+    0xE2: (32, 4),
+    0xF1: (16, 6),
+    0xF2: (32, 6),
+    0xF3: (64, 6),
 }
 
 
 def _shift_vector(code: Code) -> Step:
     size, kind = _SHIFTS[code.opcode]
-    read, into = _source(code, code.operand(), 16), code.field
+    read, into = _source(code.operand(), 16), code.field
 
     def shift(cpu: X8664) -> None:
         cpu.v[into] = _shifted(cpu.v[into], size, kind, min(read(cpu) & _LOW, 255))
@@ -436,10 +442,20 @@ def _greater(one: int, other: int) -> int:
 
 
 _ELEMENTS: dict[int, tuple[int, Callable[[int, int], int]]] = {
-    **{0x64: _signed(8, _greater), 0x65: _signed(16, _greater), 0x66: _signed(32, _greater)},
-    **{0x74: (8, _equal), 0x75: (16, _equal), 0x76: (32, _equal)},
-    **{0xFC: (8, _plus), 0xFD: (16, _plus), 0xFE: (32, _plus), 0xD4: (64, _plus)},
-    **{0xF8: (8, _minus), 0xF9: (16, _minus), 0xFA: (32, _minus), 0xFB: (64, _minus)},
+    0x64: _signed(8, _greater),
+    0x65: _signed(16, _greater),
+    0x66: _signed(32, _greater),
+    0x74: (8, _equal),
+    0x75: (16, _equal),
+    0x76: (32, _equal),
+    0xFC: (8, _plus),
+    0xFD: (16, _plus),
+    0xFE: (32, _plus),
+    0xD4: (64, _plus),
+    0xF8: (8, _minus),
+    0xF9: (16, _minus),
+    0xFA: (32, _minus),
+    0xFB: (64, _minus),
     0xD5: (16, lambda one, other: one * other),
     0xE4: (16, lambda one, other: one * other >> 16),
     0xE5: _signed(16, lambda one, other: one * other >> 16),
@@ -497,7 +513,7 @@ def _wide_table(code: Code) -> Step | None:
     if opcode & 0xEF in range(0x20, 0x26) and opcode & 15 in _WIDER:
         before, after = _WIDER[opcode & 15]
         count, unsigned = 128 // after, opcode & 0x10
-        read, into = _source(code, code.operand(), count * before // 8), code.field
+        read, into = _source(code.operand(), count * before // 8), code.field
 
         def widen(cpu: X8664) -> None:
             part = lanes(read(cpu), before, count)
@@ -519,14 +535,14 @@ def _constant_table(code: Code) -> Step | None:
     operand = code.operand(1)
     field = code.field
     if opcode == 0x0F:
-        read, by = _source(code, operand, 16), code.octet()
+        read, by = _source(operand, 16), code.octet()
 
         def align(cpu: X8664) -> None:
             cpu.v[field] = (cpu.v[field] << 128 | read(cpu)) >> 8 * min(by, 32) & _FULL
 
         return align
     if opcode == 0x0E:
-        read, chosen = _source(code, operand, 16), code.octet()
+        read, chosen = _source(operand, 16), code.octet()
         places = sum(0xFFFF << 16 * number for number in range(8) if chosen >> number & 1)
 
         def blend(cpu: X8664) -> None:
@@ -548,4 +564,3 @@ def _constant_table(code: Code) -> Step | None:
     write = code.write(operand, size if operand.address is not None else max(size, 4))
     place = code.octet() % (16 // size)
     return lambda cpu: write(cpu, cpu.v[field] >> 8 * size * place & mask)
-

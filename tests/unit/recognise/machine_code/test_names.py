@@ -2,8 +2,7 @@
 
 import pytest
 
-from tieback.recognise.dataflow.code.members import MemberRef
-from tieback.recognise.dataflow.walk.native_method import native_name
+from tieback.recognise.machine_code.names import native_name, native_names
 
 
 @pytest.mark.parametrize(
@@ -16,4 +15,9 @@ from tieback.recognise.dataflow.walk.native_method import native_name
     ],
 )
 def test_the_name_of_a_native_function(owner: str, name: str, function: str) -> None:
-    assert native_name(MemberRef(owner, name, "()Ljava/lang/String;")) == function
+    assert native_name(owner, name) == function
+
+
+def test_the_name_of_an_overloaded_one_has_its_parameters() -> None:
+    names = native_names("Lshop/Api;", "url", "ILjava/lang/String;[B")
+    assert names == ("Java_shop_Api_url", "Java_shop_Api_url__ILjava_lang_String_2_3B")
