@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from itertools import islice
@@ -20,6 +21,7 @@ from bench.fuzz.pages import fuzz_target, page_answers
 
 LABS = ROOT / "labs" / "apps"
 ENCRYPTED = ROOT / "bench" / "flow" / "encrypted"
+NATIVE = ROOT / "tests" / "unit" / "recognise" / "machine_code" / "native"
 SCRIPTS = ROOT / "bench" / "flow" / "scripts"
 HERMES = ROOT / "bench" / "flow" / "hermes"
 SCRIPT_STEPS = 50_000
@@ -32,6 +34,8 @@ class _PartsOfInput:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+
+    native = None
 
     def raw_file(self, identifier: int) -> bytes | None:
         return self._data[identifier & 0xFF :][:4_000]
@@ -212,6 +216,7 @@ def apps() -> Room:
             Reader("python", _python, [_PYTHON, _PYTHON.replace(_PYTHON[:16], b"\xcb\x0d\r\n" + bytes(12))]),
             Reader("tar", entry, _tars()),
             Reader("swf", _swf, _films()),
+            Reader("native-code", _native_code, [path.read_bytes() for path in sorted(NATIVE.glob("*.so"))]),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )
@@ -222,6 +227,20 @@ def _swf(data: bytes) -> None:
     from tieback.intake.apps.swf import read_swf
 
     read_swf("a.swf", data, budget_for(len(data)))
+
+
+def _native_code(data: bytes) -> None:
+    from tieback.recognise.machine_code.jni import Opaque
+    from tieback.recognise.machine_code.memory import NotRunnableError
+    from tieback.recognise.machine_code.native import NativeCode
+
+    code = NativeCode({"a": data})
+    code.left = 20_000
+    for name in (*code.functions[:20], "Java_none"):
+        for given in ((), ("https://api.fuzz.test", 3), (Opaque("a/B"), b"bytes", -1)):
+            with suppress(NotRunnableError):
+                code.call((name,), "La/B;", ("b", "()Ljava/lang/String;"), given)
+    assert code.left > -100_000
 
 
 def _films() -> list[bytes]:

@@ -11,7 +11,6 @@ from tieback.recognise.dalvik.objects import (
     JavaArray,
     JavaObject,
     NotRunnableError,
-    from_bytes,
     size_of,
     to_text,
     to_units,
@@ -45,8 +44,7 @@ def native_call(code: NativeCode, ref: MethodRef, *, static: bool) -> LibraryCal
         if isinstance(answer, str):
             return machine.text(to_units(answer))
         if isinstance(answer, bytes):
-            machine.allocate(size_of("B", len(answer)))
-            return from_bytes(answer)
+            return machine.octets(answer)
         if isinstance(answer, int):
             return answer
         machine.allocate(size_of(STRING, len(answer)))

@@ -5,21 +5,22 @@ a text then depends on a result, a field or a parameter, the methods that give i
 again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.run import Result
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.fields import FieldValues
 from tieback.recognise.dataflow.code.member_uses import MemberUses
-from tieback.recognise.dataflow.code.members import CodeUse, MethodCode
+from tieback.recognise.dataflow.code.members import CodeUse, MemberRef, MethodCode
+from tieback.recognise.dataflow.code.native_addresses import native_addresses
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.methods.keyed import INPUT, PREFERENCE
 from tieback.recognise.dataflow.methods.library import BUILDERS
 from tieback.recognise.dataflow.methods.sinks import Sink
-from tieback.recognise.dataflow.methods.texts import base64
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
     ArrayValue,
@@ -35,10 +36,10 @@ from tieback.recognise.dataflow.methods.values import (
     is_address,
 )
 from tieback.recognise.dataflow.walk.calls import KnownCalls
+from tieback.recognise.dataflow.walk.decryption import called_method
 from tieback.recognise.dataflow.walk.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
-from tieback.recognise.machine_code.names import native_name
 from tieback.recognise.rules import RuleFiles
 
 if TYPE_CHECKING:
@@ -62,10 +63,6 @@ _SERVER = lazy_pattern(r"(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}(?:[:/]|$)")
 _TEMPLATE = lazy_pattern(r"://(?:[:.]|[^/?#]*[$<>{}%])")
 """A host with a sign that no host has: code replaces it later."""
 _SPARE = 100_000
-_ESCAPE = lazy_pattern(r"_(0[0-9a-f]{4}|[123])")
-"""Escape in the name of a native function."""
-_ESCAPES = {"1": "_", "2": ";", "3": "["}
-_SHIFT = 0x80000
 _TWICE = 2
 _MOST_UNITS = 300_000
 """Most code units of one app that are walked: about a second. With half of them, credentials and paths are lost."""
@@ -145,9 +142,8 @@ def analyse(
     if decryption is not None:
         _begin_at_decrypted(app, decryption, rounds)
     if settings is not None:
-        for number, dex in enumerate(files):
-            for native in _native_addresses(app, number, dex, settings.returned):
-                rounds.announce(native)
+        for native in _native_addresses(app, settings, decryption):
+            rounds.announce(native)
     rounds.run()
     return Analysis(tuple(rounds.flows()), rounds.unread, rounds.own_roots())
 
@@ -162,6 +158,18 @@ def _begin_at_decrypted(app: AppCode, decryption: Decryption, rounds: "_Rounds")
         rounds.announce(field)
 
 
+def _native_addresses(app: AppCode, settings: AppSettings, decryption: Decryption | None) -> Iterator[int]:
+    """Identities of the native methods that return an address, as a constant or as a run of them shows."""
+    names: dict[str, str | None] = {}
+    if decryption is not None and settings.native is not None:
+        names |= dict.fromkeys(settings.native.functions)
+
+    def run(ref: MemberRef) -> Result | None:
+        return decryption.value(called_method(ref), (), ("", "")) if decryption is not None else None
+
+    yield from native_addresses(app, names | settings.returned, run)
+
+
 def _computed_addresses(app: AppCode, decryption: Decryption) -> Iterator[int]:
     """Identities of the static fields that have an address after the initialiser of their class ran."""
     for (owner, name), texts in decryption.statics.items():
@@ -172,41 +180,6 @@ def _computed_addresses(app: AppCode, decryption: Decryption) -> Iterator[int]:
             field = app.field(number, index)
             if app.ref(field).name == name:
                 yield field
-
-
-def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping[str, str]) -> Iterator[int]:
-    """Identities of native methods of a file that return an address."""
-    known: dict[int, dict[str, list[int]]] = {}
-    for name, text in returned.items():
-        if "://" not in text and b"://" not in _decoded(text):
-            continue
-        # Escapes become characters without a meaning in names, until the parts are separated.
-        plain = _ESCAPE.sub(lambda found: chr(_SHIFT + _escaped(found[1])), name.removeprefix("Java_"))
-        owner = f"L{plain.rpartition('_')[0].replace('_', '/')};"
-        kind = dex.type_of("".join(chr(ord(char) % _SHIFT) for char in owner).encode())
-        if kind >= 0 and kind not in known:
-            known[kind] = _by_native_name(app, number, dex.methods_of(kind))
-        yield from known[kind].get(name, ()) if kind >= 0 else ()
-
-
-def _decoded(text: str) -> bytes:
-    """The bytes behind base64, in either alphabet; empty if a text is something else."""
-    octets = base64(text) if text.isascii() else None
-    return bytes(octet for octet in octets or () if isinstance(octet, int))
-
-
-def _by_native_name(app: AppCode, number: int, methods: Iterable[int]) -> dict[str, list[int]]:
-    """Identities of methods of a class, by the name that their function has if they are native."""
-    found: dict[str, list[int]] = {}
-    for index in methods:
-        identity = app.method(number, index)
-        ref = app.ref(identity)
-        found.setdefault(native_name(ref.owner, ref.name), []).append(identity)
-    return found
-
-
-def _escaped(escape: str) -> int:
-    return ord(_ESCAPES[escape]) if escape in _ESCAPES else int(escape, 16) % _SHIFT
 
 
 _ON_DEVICE = lazy_pattern(r"https?://(?:localhost|127\.0\.0\.1)(?![\w.-])")

@@ -1,6 +1,7 @@
 """Results of native methods of an app, for arguments that are known."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from tieback.recognise.machine_code.cpu import RETURN, Cpu
@@ -9,15 +10,17 @@ from tieback.recognise.machine_code.jni import ENVIRONMENT, FIRST, MACHINE, Clas
 from tieback.recognise.machine_code.libc import FUNCTIONS
 from tieback.recognise.machine_code.memory import TRAPS, Memory, NotRunnableError
 
-MAX_STEPS = 100_000
+MAX_STEPS = 50_000
 """Most instructions of one call; one takes about a microsecond."""
 MAX_ALL_STEPS = 500_000
 """Most instructions of all calls of an app."""
 LOAD_STEPS = 50_000
 """Most instructions of one function that runs when a library is loaded."""
+MAX_NAMES = 2_000
+"""Most functions whose names are looked at."""
 MAX_CALLS = 2_000
 """Most calls of functions of other libraries in one run."""
-MAX_FAILURES = 64
+MAX_FAILURES = 200
 """After as many runs without a result nothing is run."""
 
 type Argument = str | int | bytes | Opaque | None
@@ -62,6 +65,12 @@ class NativeCode:
             self.left -= loaded.used
             self._failures += 1
             raise
+
+    @property
+    def functions(self) -> Sequence[str]:
+        """Names of the functions of native methods, of at most ``MAX_NAMES``."""
+        names = (name for loaded in self._every() for name in loaded.library.functions if name.startswith("Java_"))
+        return list(islice(names, MAX_NAMES))
 
     def _place(self, names: Sequence[str], owner: str, method: tuple[str, str]) -> tuple["_Loaded", int]:
         for loaded in self._every():

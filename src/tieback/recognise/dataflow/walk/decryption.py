@@ -15,13 +15,13 @@ def find_decryptor(walk: WalkState, identity: int) -> MethodRef | None:
     if walk.decryption is None:
         return None
     ref = walk.app.ref(identity)
-    method = _method(ref)
+    method = called_method(ref)
     if walk.decryption.decrypts(method):
         return method
     if not walk.app.is_own(walk.app.superclass(ref.owner)):
         return None
     found = walk.app.definition(identity)
-    method = _method(walk.app.ref(found.identity)) if found is not None else method
+    method = called_method(walk.app.ref(found.identity)) if found is not None else method
     return method if walk.decryption.decrypts(method) else None
 
 
@@ -67,7 +67,7 @@ def _constant(walk: WalkState, value: Value | None) -> Constant | None:
     return None
 
 
-def _method(ref: MemberRef) -> MethodRef:
-    """The method that a reference names."""
+def called_method(ref: MemberRef) -> MethodRef:
+    """The method that a reference names, as runs name it."""
     kinds, _, result = ref.kind[1:].partition(")")
     return MethodRef(ref.owner, ref.name, kinds, result)

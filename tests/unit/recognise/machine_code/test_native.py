@@ -1,0 +1,117 @@
+"""Native methods of libraries for both processors give what a device gives: those of ``native/texts.c``."""
+
+from pathlib import Path
+
+import pytest
+
+from tieback.recognise.machine_code import native
+from tieback.recognise.machine_code.elf import Library
+from tieback.recognise.machine_code.jni import MAX_ITEMS, Items, Opaque
+from tieback.recognise.machine_code.memory import NotRunnableError
+from tieback.recognise.machine_code.native import Answer, Argument, NativeCode
+
+STRING = "Ljava/lang/String;"
+LIBRARIES = {name: (Path(__file__).parent / "native" / f"texts-{name}.so").read_bytes() for name in ("arm64", "x86_64")}
+
+
+@pytest.fixture(params=LIBRARIES)
+def code(request: pytest.FixtureRequest) -> NativeCode:
+    return NativeCode({"libtexts.so": LIBRARIES[request.param]})
+
+
+def call(code: NativeCode, name: str, kind: str, *arguments: Argument) -> Answer:
+    return code.call((f"Java_shop_Natives_{name}",), "Lshop/Natives;", (name, kind), arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "given", "text"),
+    [
+        ("plain", "", (), "https://plain.shop.test/a"),
+        ("locked", "", (), "https://xor.shop.test/a"),
+        ("letters", "", (), "let.shop.test"),
+        ("region", "I", (1,), "https://us.shop.test/v2/region"),
+        ("named", STRING, ("api",), "https://api.shop.test/v4"),
+        ("joined", STRING, ("/p/q",), "https://join.shop.test/p/q"),
+        ("hidden", "", (), "https://hidden.shop.test/b"),
+    ],
+)
+def test_a_method_gives_its_text(
+    code: NativeCode, name: str, parameters: str, given: tuple[Argument, ...], text: str
+) -> None:
+    assert call(code, name, f"({parameters}){STRING}", *given) == text
+
+
+def test_a_method_gives_bytes_texts_and_numbers(code: NativeCode) -> None:
+    assert call(code, "bytes", "()[B") == b"moving.shop.test"
+    several = ["https://eu.shop.test", "https://us.shop.test", "https://as.shop.test"]
+    assert call(code, "several", f"()[{STRING}") == several
+    assert [call(code, "port", "(I)I", stage) for stage in (2, 0)] == [8445, -1]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "given"),
+    [
+        ("file", "", ()),  # it opens a file
+        ("endless", "", ()),
+        ("region", "I", (7,)),  # it gives null
+        ("named", STRING, (Opaque(),)),  # a text that is not known
+        ("none", "", ()),
+    ],
+)
+def test_a_result_that_nothing_shows_is_not_known(
+    code: NativeCode, name: str, parameters: str, given: tuple[Argument, ...]
+) -> None:
+    with pytest.raises(NotRunnableError):
+        call(code, name, f"({parameters}){STRING}", *given)
+    assert call(code, "plain", f"(){STRING}") == "https://plain.shop.test/a"
+
+
+def test_a_method_that_the_library_registers_belongs_to_its_class(code: NativeCode) -> None:
+    for owner, kind in (("Lshop/Other;", f"(){STRING}"), ("Lshop/Natives;", f"(I){STRING}")):
+        with pytest.raises(NotRunnableError):
+            code.call(("Java_a",), owner, ("hidden", kind), ())
+
+
+def test_work_ends_at_its_limits(code: NativeCode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "MAX_STEPS", 1_000)
+    code.left = 2_100
+    for _ in range(2):
+        with pytest.raises(NotRunnableError):
+            call(code, "endless", f"(){STRING}")
+        assert not code.is_cut
+    call(code, "plain", f"(){STRING}")
+    with pytest.raises(NotRunnableError):
+        call(code, "endless", f"(){STRING}")
+    with pytest.raises(NotRunnableError):
+        call(code, "plain", f"(){STRING}")
+    assert code.is_cut
+
+
+@pytest.mark.parametrize("most", [3, 4])
+def test_failures_end_the_runs(code: NativeCode, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "MAX_FAILURES", most)
+    for _ in range(3):
+        with pytest.raises(NotRunnableError):
+            call(code, "file", f"(){STRING}")
+    if most == 3:
+        with pytest.raises(NotRunnableError):
+            call(code, "plain", f"(){STRING}")
+    else:
+        assert call(code, "plain", f"(){STRING}")
+    assert code.is_cut is (most == 3)
+
+
+def test_an_array_has_at_most_so_many_elements() -> None:
+    assert len(Items("I", MAX_ITEMS)) == MAX_ITEMS
+    for count in (MAX_ITEMS + 1, -1):
+        with pytest.raises(NotRunnableError):
+            Items("I", count)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x7fELF\x02\x01", b"\x7fELF\x02\x01" + bytes(60), b"\x7fELF\x01\x01" + bytes(90)]
+)
+def test_a_file_that_is_no_library_for_a_known_processor_has_no_methods(data: bytes) -> None:
+    with pytest.raises(NotRunnableError):
+        Library(data)
+    assert NativeCode({"a": data}).functions == []
