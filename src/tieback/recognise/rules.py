@@ -304,6 +304,10 @@ class ThirdParties:
         parts = name.split(".")[:16]
         return next((packages[at] for n in range(len(parts), 0, -1) if (at := ".".join(parts[:n])) in packages), None)
 
+    def is_house(self, name: str) -> bool:
+        """True if a known library is in a package, or below it."""
+        return self.of_package(name) is not None or any(one.startswith(f"{name}.") for one in self._code[0])
+
     def of_file(self, path: str) -> str | None:
         """The library of a package entry in its framework or native library, or ``None``."""
         if ".framework/" not in path and not path.endswith(".so"):

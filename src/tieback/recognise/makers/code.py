@@ -42,6 +42,7 @@ _DEBUG = "CN=Android Debug"
 Source: https://developer.android.com/studio/publish/app-signing#debug-mode.
 """
 
+_SHORT = lazy_pattern(r"[a-z]{2,3}")
 _HOST = lazy_pattern(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
 _MAIL = lazy_pattern(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
 _DOMAIN_VALUE = lazy_pattern(
@@ -62,12 +63,30 @@ def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles
         yield f"{'.'.join(own)}."
     if app.bundle_id.startswith(EXAMPLE):
         yield EXAMPLE
+    if not own and (house := _short_house(app.bundle_id.split("."), rules)):
+        yield house
     yield from _own_base(app.bundle_id.split("."), MIN_PART, rules)
     yield from _own_base(main_class.split(".")[:-1], MIN_FIRST, rules)
     for parts in (app.bundle_id.split("."), main_class.split(".")[:-1][:MIN_PARTS]):
         package = ".".join(parts)
         if len(parts) >= MIN_PARTS and rules.third_parties.of_package(package) is None:
             yield f"{package}."
+
+
+def _short_house(parts: Sequence[str], rules: RuleFiles) -> str:
+    """The reversed domain with which an identifier begins, with a dot, if its name is too short to be a brand.
+
+    ``com.abc.shop`` has its other classes in ``com.abc.data``. Known libraries are published below some such domains.
+    """
+    base = ".".join(parts[: MIN_PARTS - 1])
+    label = parts[1].lower() if len(parts) >= MIN_PARTS else ""
+    reverse = ".".join(reversed(parts[: MIN_PARTS - 1])).lower()
+    words = maker_words()
+    if not _SHORT.fullmatch(label) or label in words.short_words | words.environments | rules.names.generic_brands:
+        return ""
+    if registrable_domain(reverse, rules) != reverse:
+        return ""
+    return "" if rules.third_parties.is_house(base) else f"{base}."
 
 
 def _own_base(parts: Sequence[str], least: int, rules: RuleFiles) -> Iterator[str]:

@@ -56,6 +56,7 @@ MIN_FOLDER = 8
 """Least number of letters of the name of a folder that may have other folders before it."""
 _ABOUT = frozenset({"wiki", "forum", "forums", "tag", "tags", "topic", "topics", "search", "questions", "blog", "news"})
 """Folders of sites with texts of others about an app."""
+_DEVICES = frozenset({"android", "ios", "iphone", "ipad"})
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
 _CODE = ("dex-flow/", *SCRIPT_FLOWS)
@@ -138,6 +139,19 @@ def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
         return ""
     version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
     return first if endpoint.host.endswith(PAGES) or version or PROGRAM.search(rest) or any(_acts(rest)) else ""
+
+
+def program_of_app(endpoint: Endpoint, title: AbstractSet[str]) -> str:
+    """The last part of the path, if a program there is named after the app and one kind of device; empty otherwise.
+
+    Args:
+        endpoint: any endpoint.
+        title: the words under the icon. A common word is enough: ``android_sudoku.jsp`` of Sudoku.
+    """
+    last = endpoint.path.rpartition("/")[2]
+    words = set(words_of(last)) if endpoint.kind is EndpointKind.URL and PROGRAM.search(last) else set()
+    named = {word for word in words & title if len(word) >= MIN_WORD}
+    return last if named and not words.isdisjoint(_DEVICES) else ""
 
 
 def folders_of_app(
@@ -296,6 +310,8 @@ def used_hosts(
     for endpoint, _ in strangers:
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
+        elif last := program_of_app(endpoint, names.title_words):
+            yield endpoint.host, f"a host with a program for the app on one kind of device, {last}"
     for host, name in folders_of_app(strangers, names.is_app):
         yield host, f"a host with several files in a folder with the name of the app, {name}"
     yield from own_addresses(every, strangers, names)

@@ -5,6 +5,7 @@ Bounds: callers pass labels of domains and the name under an icon, which are sho
 
 import unicodedata
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -173,6 +174,15 @@ def whole_name(label: str, title: IconName) -> str:
     several = len(title.words) > len(title.full) + 1
     long = (name for name in sorted(title.full) if len(name) >= MIN_WHOLE and several)
     return next((name for name in long if label.startswith(name)), "")
+
+
+def joins_beginnings(label: str, words: AbstractSet[str]) -> bool:
+    """True if a label is long beginnings of two words of a name: ``museumhamburg`` of ``Hamburger Museumsverein``."""
+    halves = ((label[:at], label[at:]) for at in range(MIN_BEGIN, len(label) - MIN_BEGIN + 1))
+    return any(
+        any(one.startswith(first) and other.startswith(second) for one in words for other in words - {one})
+        for first, second in halves
+    )
 
 
 def project_words(project: str, environments: Collection[str]) -> list[str]:

@@ -35,6 +35,7 @@ from tieback.recognise.makers.name_forms import (
     folded,
     has_tests,
     is_short,
+    joins_beginnings,
     project_words,
     read_title,
     shortens,
@@ -296,7 +297,8 @@ class MakerNames:
         """
         label, _, top = domain.partition(".")
         plain = label.replace("-", "")
-        brands = self.sure_brands if service else self.brands
+        # A student names an app after the university whose page it opens.
+        brands = self.sure_brands if service or RESTRICTED.fullmatch(top) else self.brands
         if plain in brands or (plain in self.short_brands and not service):
             return f"{domain} begins with the maker's name"
         whole = plain + top.replace(".", "")
@@ -425,6 +427,8 @@ class MakerNames:
             return f"{domain} has the name of the app"
         if LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
+        if not self._sample and joins_beginnings(plain, self._title.words - self._title.full):
+            return f"{domain} joins the beginnings of words of the name of the app"
         found = self._with_affix(plain, self.products | self._relatives) or self._company(plain)
         return f"{domain} is {found}" if found else ""
 

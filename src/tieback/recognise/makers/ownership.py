@@ -42,7 +42,7 @@ from tieback.recognise.makers.repositories import account_hosts, own_accounts, r
 from tieback.recognise.makers.resources import own_resources, resource_name
 from tieback.recognise.makers.sent import SentData
 from tieback.recognise.makers.signs import signed_hosts
-from tieback.recognise.makers.singles import only_domains, only_page, only_programs
+from tieback.recognise.makers.singles import only_domains, only_page, only_programs, wrapped_site
 from tieback.recognise.makers.updates import update_hosts
 from tieback.recognise.makers.verdicts import OwnershipVerdict, unknown_verdict
 from tieback.recognise.makers.words import domain_families, maker_words
@@ -281,6 +281,8 @@ class Maker:
         unknown = [one for one in strangers if self.judge(*one).party is Party.UNKNOWN]
         if address := only_address(every, unknown, names):
             self._hosts.setdefault(address, "the only public address that the app names")
+        if site := wrapped_site(every, unknown, self._rules):
+            self._take_host(site, "the site that the tool which made the app shows")
         below = hosts_below((one.host for one, _ in unknown if one.kind is not EndpointKind.CLOUD), self._rules)
         for domain, reason in only_domains(below, names):
             self.learn(domain, reason)

@@ -4,6 +4,7 @@
   and the only Realtime Database.
 - The page at a service for pages, such as ``https://person.github.io/project``, if the app names no other web server of
   an unknown owner and nothing of its maker.
+- The site that a tool for wrapped sites shows as the app, if it is the only domain of an unknown owner.
 - The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
   ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
   practice or tests, as those of partners do, none counts.
@@ -19,12 +20,13 @@ from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.domains import PAGES
+from tieback.recognise.makers.domains import PAGES, registrable_domain
 from tieback.recognise.makers.evidence import SCRIPT_FLOWS
 from tieback.recognise.makers.hosts import is_public_service
 from tieback.recognise.makers.name_forms import first_label, has_tests
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
+from tieback.recognise.rules import RuleFiles
 
 MAX_ENDPOINTS = 4096
 MAX_DOMAINS = 256
@@ -42,6 +44,7 @@ _FOR_ANYONE = lazy_pattern(
 """Word in the name of a program that shows something to anyone, such as the demonstration of a library."""
 _PAGE = lazy_pattern(r"(?:/[\w.~%+-]{0,60}){0,6}/(?:[\w~%+-]{0,60}|[\w.~%+-]{1,60}\.html?)|")
 """Path of a page, not of data that many apps read."""
+_WEB = ("http", "https")
 _PRACTICE = lazy_pattern(
     r"(?:^|[.-])(?:preprod|pre|develop|test|tests|testing|testnet|sandbox|demo|beta|alpha|int|playground)\d*(?:[.-]|$)"
 )
@@ -76,15 +79,33 @@ def only_page(unknown: Collection[tuple[Endpoint, Evidence]]) -> Iterator[tuple[
             yield host, "the only web server that the app names, with a page of one account"
 
 
+def wrapped_site(
+    every: Iterable[tuple[Endpoint, Evidence]], unknown: Collection[tuple[Endpoint, Evidence]], rules: RuleFiles
+) -> str:
+    """The site that a tool shows as the app; empty if no such tool made it, or if several domains can be that site.
+
+    Args:
+        every: the endpoints of the app. A tool adds its own.
+        unknown: those of unknown owners.
+        rules: rule files.
+    """
+    tools = maker_words().site_tools
+    made = any(registrable_domain(endpoint.host, rules) in tools for endpoint, _ in islice(every, MAX_ENDPOINTS))
+    found = [one for one, _ in islice(unknown, MAX_ENDPOINTS) if one.scheme in _WEB] if made else []
+    sites = {one.host for one in found if not one.path.strip("/") and not is_public_service(one.host)}
+    domains = {registrable_domain(one.host, rules) for one in found}
+    return sites.pop() if len(sites) == len(domains) == 1 else ""
+
+
 def _only_of(unknown: Iterable[tuple[Endpoint, Evidence]], kinds: Collection[str]) -> Endpoint | None:
     """The only endpoint of these kinds; ``None`` if there are several, or if it is a mere name of a host."""
     lists = maker_words()
     found: dict[str, tuple[Endpoint, Evidence]] = {}
     for endpoint, evidence in islice(unknown, MAX_ENDPOINTS):
         kind = endpoint.value.partition(":")[0]
-        if endpoint.kind is not EndpointKind.CLOUD or kind not in kinds or endpoint.value in lists.public_deployments:
+        if endpoint.kind is not EndpointKind.CLOUD or kind not in kinds or is_public_service(endpoint.host):
             continue
-        if _FOR_ANYONE.search(endpoint.value) is None:
+        if endpoint.value not in lists.public_deployments and _FOR_ANYONE.search(endpoint.value) is None:
             found.setdefault(endpoint.value, (endpoint, evidence))
     if len(found) != 1:
         return None

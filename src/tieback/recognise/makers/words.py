@@ -86,6 +86,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     free_deployment: tuple[_Names, ...]
     repository_word: tuple[_Names, ...]
     short_word: tuple[_Names, ...]
+    site_tool: tuple[_Names, ...]
 
 
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,6 +147,7 @@ class MakerWords:
         self.free_deployments = flat(read.free_deployment)
         self.repository_words = flat(read.repository_word)
         self.short_words = flat(read.short_word)
+        self.site_tools = flat(read.site_tool)
         self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
 
 

@@ -56,9 +56,10 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
     ("bundle", "finds", "reason"),
     [
         ("de.acme.fit", TWO, IN_CODE),
-        # The first two parts are no domain of the maker, but the whole identifier is that of the app.
+        # The first two parts are too short for a name of the maker, but no library is published below them.
         ("com.xmh.fit", [seen("https://54.1.2.3", CODE, "Lcom/xmh/fit/b/a;-><init>: x")], IN_CODE),
-        ("com.xmh.fit", [seen("https://54.1.2.3", CODE, "Lcom/xmh/other/a;-><init>: x")], ""),
+        ("com.xmh.fit", [seen("https://54.1.2.3", CODE, "Lcom/xmh/other/a;-><init>: x")], IN_CODE),
+        ("com.app.fit", [seen("https://54.1.2.3", CODE, "Lcom/app/other/a;-><init>: x")], ""),
         ("com.example.fit", [seen("https://54.1.2.3", CODE, "Lcom/example/fit/A;->b: x")], IN_CODE),
         ("com.xmh", [seen("https://54.1.2.3", CODE, "Lcom/xmh/A;->b: x")], ""),
         # A string of bytecode, which shows no name for it, and the address that it puts together.

@@ -37,6 +37,15 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
         ("de.acme.fit", "", ("de", "acme"), ["de.acme.", "de.acme.fit."]),
         ("com.app.fit", "", (), ["com.app.fit."]),
         ("com.app", "", (), []),
+        # A name of two or three letters is no brand, but its domain has the code. Words are no names.
+        ("com.wqx.application", "", (), ["com.wqx.", "com.wqx.application."]),
+        ("com.wqx", "", (), []),
+        ("com.fit.application", "", (), ["com.fit.application."]),
+        ("com.acme.application", "", (), ["com.acme.application."]),
+        # Known libraries are in the package, or below it.
+        ("com.ibm.application", "", (), ["com.ibm.application."]),
+        # A public suffix: each name below it is another maker's.
+        ("uk.co.application", "", (), ["uk.co.application."]),
         # No library is published below a name that is no domain; short parts are those of shortened code.
         ("jane.fitapp", "", (), ["jane.fitapp."]),
         ("jane.fit", "", (), []),

@@ -281,6 +281,24 @@ def test_a_known_service_is_nobody_elses() -> None:
     assert reason_of("a.b", "X", finds, "graph.facebook.com/x") == ""
 
 
+@each(
+    ("path", "is_own"),
+    [
+        ("ads/android_sudoku.jsp", True),
+        ("ads/sudoku-ios.php", True),
+        # No program; no kind of device; another app; a word of the name in a folder.
+        ("ads/android_sudoku.html", False),
+        ("ads/sudoku.jsp", False),
+        ("ads/android_chess.jsp", False),
+        ("sudoku/android.jsp", False),
+    ],
+)
+def test_a_program_for_the_app_on_one_kind_of_device(path: str, is_own: bool) -> None:
+    app = App(Platform.ANDROID, "a.b", "", "Sudoku Free")
+    (found,) = merge_finds(app, [seen(f"www.partner.net/{path}")], RULES).sightings
+    assert (found.party is Party.FIRST) is is_own
+
+
 @given(st.text(max_size=80), st.sampled_from(["dex-flow/x", "text/url"]), st.integers(0, 3))
 def test_any_addresses_are_read(text: str, how: str, place: int) -> None:
     one = endpoint(text)

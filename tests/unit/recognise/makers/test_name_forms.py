@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
-from tieback.recognise.makers.name_forms import begins, cuts, extends, folded, humps, shortens, spellings
+from tieback.recognise.makers.name_forms import (
+    begins,
+    cuts,
+    extends,
+    folded,
+    humps,
+    joins_beginnings,
+    shortens,
+    spellings,
+)
 
 
 @each(
@@ -57,6 +66,23 @@ def test_a_name_without_its_vowels(label: str, brand: str, is_it: bool) -> None:
 )
 def test_a_name_that_a_top_level_domain_cuts(domain: str, name: str, is_it: bool) -> None:
     assert cuts(domain, name) is is_it
+
+
+@each(
+    ("label", "words", "is_it"),
+    [
+        ("museumhamburg", {"hamburger", "museumsverein"}, True),
+        ("hamburgmuseum", {"hamburger", "museumsverein"}, True),
+        # One word only; a part of four letters; other letters; the same word twice.
+        ("museumhamburg", {"museumhamburger"}, False),
+        ("museumhamb", {"hamburger", "museumsverein"}, False),
+        ("museumhamburg1", {"hamburger", "museumsverein"}, False),
+        ("museummuseum", {"hamburger", "museumsverein"}, False),
+        ("", set(), False),
+    ],
+)
+def test_a_name_of_the_beginnings_of_two_words(label: str, words: set[str], is_it: bool) -> None:
+    assert joins_beginnings(label, words) is is_it
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=30))

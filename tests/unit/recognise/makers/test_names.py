@@ -102,6 +102,26 @@ def test_the_name_of_the_app(bundle: str, title: str, domain: str, told: bool) -
 
 
 @each(
+    ("bundle", "title", "domain", "told"),
+    [
+        ("org.maker.app", "Hamburger Museumsverein", "museumhamburg.de", True),
+        # Only one word; a sample, whose name is that of the service that it shows.
+        ("org.maker.app", "Hamburger", "museumhamburg.de", False),
+        ("com.maker.example.app", "Hamburger Museumsverein", "museumhamburg.de", False),
+    ],
+)
+def test_the_beginnings_of_words_of_the_app(bundle: str, title: str, domain: str, told: bool) -> None:
+    assert bool(names(bundle, title=title).of_product(domain)) is told
+
+
+def test_a_student_names_an_app_after_the_university() -> None:
+    college = names("app.jane.ABCX_Login", title="ABCX Login")
+    assert college.branded("abcx.org")
+    assert not college.branded("abcx.ac.in")
+    assert names("in.ac.abcx.app", title="ABCX Login").branded("abcx.ac.in")
+
+
+@each(
     ("bundle", "vendor", "subject", "domains"),
     [
         ("com.workhub.mobile", "", "", {"workhub.com"}),

@@ -27,6 +27,12 @@ def program(value: str, how: str = "dex-string/url") -> Sighting:
     return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 1, how))
 
 
+def at_service(host: str) -> Sighting:
+    value = f"heroku:{host.partition('.')[0]}"
+    endpoint = Endpoint(EndpointKind.CLOUD, value, "https", host, 443)
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 1, "dex-string/url"))
+
+
 def reason_of(bundle: str, finds: list[Sighting], value: str, title: str = "X") -> str:
     """Why the app's endpoint with this value is first party; empty if it is not."""
     merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, title), finds, RULES)
@@ -104,6 +110,8 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("heroku:icons-demo")], "heroku:icons-demo", ""),
         ("a.b", [program("heroku:my-cors-proxy")], "heroku:my-cors-proxy", ""),
         ("a.b", [program("heroku:democracy")], "heroku:democracy", PROGRAM),
+        ("a.b", [at_service("meme-api.herokuapp.com")], "heroku:meme-api", ""),
+        ("a.b", [at_service("some-api.herokuapp.com")], "heroku:some-api", PROGRAM),
         ("a.b", [program("app-engine:rate-exchange")], "app-engine:rate-exchange", ""),
         ("a.b", [program("s3:some-bucket")], "s3:some-bucket", ""),
         # The app names a host of its maker: the program can be that of a partner.
@@ -139,6 +147,32 @@ PAGE = "https://person.github.io/VR/AR.html"
 )
 def test_the_only_server_with_a_page(bundle: str, finds: list[Sighting], value: str, is_own: bool) -> None:
     assert bool(reason_of(bundle, finds, value)) is is_own
+
+
+TOOL = "https://ads.webintoapp.com/ads"
+SITE = "https://www.partner.net"
+
+
+@each(
+    ("finds", "is_own"),
+    [
+        ([TOOL, SITE], True),
+        ([TOOL, SITE, f"{SITE}/shop"], True),
+        (["https://websitetoapk.com/x", SITE], True),
+        # No such tool; no page of a site; two sites; another server of an unknown owner; a public service.
+        ([SITE], False),
+        ([TOOL, f"{SITE}/api/v1"], False),
+        ([TOOL, SITE, "https://other.net"], False),
+        ([TOOL, SITE, "https://other.net/x"], False),
+    ],
+)
+def test_the_site_that_a_tool_shows(finds: list[str], is_own: bool) -> None:
+    every = [seen(one) for one in finds]
+    assert bool(reason_of("a.b", every, next(one for one in finds if one.startswith(SITE)))) is is_own
+
+
+def test_a_tool_can_show_the_site_of_a_public_service() -> None:
+    assert not reason_of("a.b", [seen(TOOL), seen("https://www.reddit.com")], "https://www.reddit.com")
 
 
 def test_a_name_of_the_app_says_nothing_about_a_public_service() -> None:
