@@ -72,6 +72,11 @@ def test_secret_segments_of_paths(path: str, shown: str, prefix: str | None) -> 
         ("/img/icon@1.5x.PNG", None),
         ("/img/anna@2x.de", "/img/"),
         ("/img/anna@shop.png", "/img/"),
+        # The name of a size.
+        ("/a/9e107d9d372bb6826bd81d3542a419d6.jpg@!width_800", None),
+        ("/a/9e107d9d372bb6826bd81d3542a419d6.jpg!small", None),
+        ("/a/anna.berg@shop.de!small", "/a/"),
+        ("/a/9e107d9d372bb6826bd81d3542a419d6!small", "/a/"),
         ("/static/9e107d9d372bb6826bd81d3542a419d6/a.json", "/static/"),
     ],
 )

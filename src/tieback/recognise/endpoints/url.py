@@ -123,12 +123,15 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         path=path,
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
+    address = ""
+    if path and endpoint.kind is EndpointKind.CLOUD:
+        address = _value(scheme, host, port, _path(text, covers, endpoint.value.partition(":")[2]))
     return TextVerdict(
         RULE,
         covers,
         endpoints=with_parts(endpoint, rest, rules),
         secrets=_secrets(userinfo, place + path, rules),
-        address=value if path and endpoint.kind is EndpointKind.CLOUD else "",
+        address=address,
     )
 
 
@@ -176,8 +179,14 @@ def _reject(reason: str, text: str, covers: int) -> TextVerdict:
     return TextVerdict(RULE, max(covers, text.rfind("@") + 1), rejected=reason)
 
 
-def _path(text: str, at: int) -> str:
-    """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder."""
+def _path(text: str, at: int, identifier: str = "") -> str:
+    """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder.
+
+    Args:
+        text: the address.
+        at: where its path begins.
+        identifier: that of the cloud resource, which is no secret; empty if there is none.
+    """
     path = _match(_PATH, text, at)
     end = at + len(path)
     hole = PLACEHOLDER.search(text, at, end if text[end : end + 1] in ("?", "#") else end + 2)
@@ -188,7 +197,11 @@ def _path(text: str, at: int) -> str:
     if ends:
         parameter = _PARAMETER.search(path, 0, min(ends))
         path = path[: parameter.start() if parameter else path.rfind("/", 0, min(ends)) + 1]
-    path = _NO_PATH.sub("", public_prefix(path, constant=True))
+    before, _, rest = path.partition(f"/{identifier}") if identifier else ("", "", path)
+    is_named = public_prefix(before, constant=True) == before and rest[:1] in ("", "/")
+    known = path[: len(path) - len(rest)] if is_named else ""
+    path = known + public_prefix(rest if known else path, constant=True)
+    path = _NO_PATH.sub("", path)
     while path and path[-1] in _PROSE and not (path[-1] == ")" and "(" in path):
         path = path[:-1]
     return path.rstrip("/")

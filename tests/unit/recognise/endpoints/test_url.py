@@ -226,12 +226,19 @@ def test_host_of_a_local_network_is_reported_with_the_reason(text: str, value: s
     assert (found.value, reason in found.reason) == (value, True)
 
 
+SCRIPT = "AKfycbx0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH"
+
+
 @each(
     ("text", "address"),
     [
         ("https://shop-1.herokuapp.com/api/products?page=1", "https://shop-1.herokuapp.com/api/products"),
         ("https://shop-1.herokuapp.com/", ""),
         ("https://api.shop.de/v1", ""),  # its value is the whole address
+        # The identifier of a resource is random, but no secret; what follows it can be one.
+        (f"https://script.google.com/macros/s/{SCRIPT}/exec?a=1", f"https://script.google.com/macros/s/{SCRIPT}/exec"),
+        (f"https://script.google.com/macros/s/{SCRIPT}/{SCRIPT[4:]}", f"https://script.google.com/macros/s/{SCRIPT}"),
+        (f"https://shop-1.herokuapp.com/{SCRIPT}/exec", ""),
     ],
 )
 def test_a_cloud_resource_has_its_whole_address(text: str, address: str) -> None:
