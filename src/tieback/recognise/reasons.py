@@ -8,6 +8,7 @@ COOKIES = "only an address whose cookies the app reads or changes"
 HEADER = "only the value of a header of a request"
 DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
+TUNNEL = "a private address inside the VPN that the app makes"
 PAID = "only the address to which a payment returns"
 NEVER = "only behind a condition that is never true in this app"
 

@@ -46,9 +46,10 @@ from tieback.recognise.dataflow.walk.secrets import (
 )
 from tieback.recognise.endpoints import url
 from tieback.recognise.endpoints.firebase import SERVICE as DATABASE
-from tieback.recognise.endpoints.hosts import EndpointHost, check_host, web_server
+from tieback.recognise.endpoints.hosts import EndpointHost, check_host, is_private, web_server
 from tieback.recognise.interface import Find
 from tieback.recognise.makers.clues import MakerClue
+from tieback.recognise.reasons import TUNNEL
 from tieback.recognise.rules import RuleFiles
 
 RULE = "dex-flow"
@@ -357,6 +358,8 @@ class Finds:
         known = port is None and (flow.method, flow.name, parts.get("host")) in self._with_port
         if found is not None and not known:
             evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
+            if flow.sink.tunnel and isinstance(found, Endpoint) and is_private(found.host):
+                found = NotBackend(found.value, TUNNEL)
             find = Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
             yield from self._once(flow, self._unless_never_run(flow, find))
 

@@ -91,6 +91,14 @@ def web_server(host: EndpointHost) -> Endpoint:
     return Endpoint(EndpointKind.URL, f"https://{host.bracketed}", "https", host.name, 443)
 
 
+def is_private(host: str) -> bool:
+    """True for a canonical address that only a private network has."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
+
+
 def check_host(raw: str, rules: RuleFiles, *, path: str = "") -> EndpointHost | NonBackendHost | InvalidHost:
     """Judge the text between scheme and port.
 

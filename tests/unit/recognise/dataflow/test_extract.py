@@ -23,6 +23,7 @@ from tieback.recognise.dataflow.walk import app_methods, getters, state
 from tieback.recognise.dataflow.walk.secrets import named_values
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
+from tieback.recognise.reasons import TUNNEL
 from tieback.recognise.search import AppSearch
 from tieback.recognise.whole_app.collect import merge_finds
 
@@ -395,6 +396,13 @@ def test_real_apps(app: str, value: str, method: str) -> None:
         found = sightings([find for one in opened.artifacts() for find in EXTRACTOR.extract(one)])
     assert value in found
     assert found[value].evidence.context.startswith(method)
+
+
+def test_a_private_server_for_names_of_the_own_vpn_is_no_back_end() -> None:
+    found = list(EXTRACTOR.extract(artifact((DEX / "sinks.dex").read_bytes())))
+    left_out = {one.value for one in found if isinstance(one, NotBackend) and one.reason == TUNNEL}
+    assert left_out == {"10.43.0.1:53", "[fd43::53]:53"}
+    assert {"203.0.114.53:53", "[2001:db9::53]:53"} <= sightings(found).keys()
 
 
 def test_a_code_host_that_code_requests_is_a_back_end_and_not_a_link() -> None:

@@ -54,6 +54,9 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False
     """True if builders leave the library out of apps that do not use it: code that needs it then cannot run."""
 
+    tunnel: bool = False
+    """True if only a tunnel that the app makes leads to a private address: none that the device itself contacts."""
+
     @property
     def is_credential(self) -> bool:
         """True if the arguments are a user and a password, or a header, of a web request and nothing else."""
