@@ -76,6 +76,7 @@ class Method:
         "name",
         "of_screens",
         "owner",
+        "parameters",
         "registers",
         "static",
         "tries",
@@ -95,7 +96,8 @@ class Method:
         self.of_screens = owner.startswith(_SCREENS) and "/R$" not in owner
         self.name = ref.name
         self.registers, ins = struct.unpack_from("<2H", dex.data, offset)
-        parameters = sum(1 + is_wide(kind) for kind in split_types(ref.parameters))
+        self.parameters = split_types(ref.parameters)
+        parameters = sum(1 + is_wide(kind) for kind in self.parameters)
         self.width = ins
         """Number of registers with arguments; an instance method has one more, for the receiver."""
         self.static = ins == parameters

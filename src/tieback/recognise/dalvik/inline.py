@@ -99,6 +99,8 @@ def texts_made(
         if not method.static and method.width:
             has_object = method.name == "<init>"
             arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner)
+        for place, kind in _components(machine, method):
+            arguments[place] = _receiver(machine, kind)
         found = _made_by(machine, Frame(machine, method, arguments), known)
         if in_full:
             done = [one for one in arguments if isinstance(one, JavaObject)]
@@ -106,6 +108,18 @@ def texts_made(
     finally:
         machine.outermost = machine.passing = None
     return found
+
+
+def _components(machine: Machine, method: Method) -> Iterator[tuple[int, str]]:
+    """Places of the arguments that are screens or other components of the app, of which there is one, with their class.
+
+    The lambdas of a screen are static methods that get the screen.
+    """
+    place = int(not method.static)
+    for kind in method.parameters:
+        if machine.path.defines(kind) and machine.is_context(kind):
+            yield place, kind
+        place += 1 + (kind in "JD")
 
 
 def _made_by_callbacks(

@@ -552,7 +552,8 @@ class Machine:
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
                 return known
-        return self._native(owner, ref)
+        inherited = self._library.get(f"*->{ref.signature}{ref.result}") if self.is_context(owner) else None
+        return inherited or self._native(owner, ref)
 
     def _native(self, owner: str, ref: MethodRef) -> LibraryCall | None:
         """The call of a native method of the app; ``None`` if it is another method."""

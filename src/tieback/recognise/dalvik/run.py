@@ -16,6 +16,7 @@ from tieback.recognise.dalvik.library import (
     json_fields,
     json_objects,
     numbers,
+    patterns,
     platform,
     properties,
     references,
@@ -53,7 +54,7 @@ type Result = str | bytes | tuple[str, ...]
 """A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
 
 
-_LATER = (addresses, reflection, references, holders, properties, json_fields)
+_LATER = (patterns, addresses, reflection, references, holders, properties, json_fields)
 """Modules that use those before them."""
 
 

@@ -195,7 +195,31 @@ def _step(machine: Machine, a: Arguments) -> Any:
     return its.items[its.at - 1]
 
 
+def _list_iterator(machine: Machine, a: Arguments) -> JavaObject:
+    made = _iterator(machine, a)
+    place = a[1] if len(a) > 1 else 0
+    if not 0 <= place <= len(made.payload.items):
+        raise machine.thrown("Ljava/lang/IndexOutOfBoundsException;")
+    made.payload.at = place
+    return made
+
+
+def _step_back(machine: Machine, a: Arguments) -> Any:
+    its = a[0].payload
+    if its.at <= 0:
+        raise machine.thrown("Ljava/util/NoSuchElementException;")
+    its.at -= 1
+    return its.items[its.at]
+
+
 # Maps and sets
+
+
+def _set_of(machine: Machine, a: Arguments) -> None:
+    items = list(_items(a[1]))
+    _new_map(machine, a[:1])
+    for item in items:
+        _include(machine, (a[0], item))
 
 
 def _entries(value: Any) -> dict[Any, Any]:
@@ -307,6 +331,12 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/util/Objects;->equals(Ljava/lang/Object;Ljava/lang/Object;)": _same,
         "Ljava/util/Iterator;->hasNext()": lambda _, a: int(a[0].payload.at < len(a[0].payload.items)),
         "Ljava/util/Iterator;->next()": _step,
+        "Ljava/util/ListIterator;->hasNext()": lambda _, a: int(a[0].payload.at < len(a[0].payload.items)),
+        "Ljava/util/ListIterator;->next()": _step,
+        "Ljava/util/ListIterator;->hasPrevious()": lambda _, a: int(a[0].payload.at > 0),
+        "Ljava/util/ListIterator;->previous()": _step_back,
+        "Ljava/util/ListIterator;->nextIndex()": lambda _, a: a[0].payload.at,
+        "Ljava/util/ListIterator;->previousIndex()": lambda _, a: a[0].payload.at - 1,
         f"{_ENTRY}->getKey()": lambda _, a: a[0].payload[0],
         f"{_ENTRY}->getValue()": lambda _, a: a[0].payload[1],
     }
@@ -341,6 +371,8 @@ def _calls() -> dict[str, LibraryCall]:
         "size()": size,
         "isEmpty()": empty,
         "iterator()": _iterator,
+        "listIterator()": _list_iterator,
+        "listIterator(I)": _list_iterator,
         "toArray()": _to_array,
         "toArray([Ljava/lang/Object;)": _to_array,
         "toString()": lambda m, a: m.text("[" + ", ".join(text_of(m, item) for item in _items(a[0])) + "]"),
@@ -367,6 +399,7 @@ def _calls() -> dict[str, LibraryCall]:
     }
     sets: dict[str, LibraryCall] = {
         "<init>()": _new_map,
+        "<init>(Ljava/util/Collection;)": _set_of,
         "<init>(I)": _new_map,
         "iterator()": lambda m, a: _iterator(m, (_listed(dict.keys)(m, a),)),
         "add(Ljava/lang/Object;)": _include,

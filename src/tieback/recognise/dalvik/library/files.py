@@ -10,7 +10,7 @@ from typing import Any
 from tieback.recognise.dalvik.library.charsets import charset_of, decode
 from tieback.recognise.dalvik.library.crypto import decipher
 from tieback.recognise.dalvik.library.streams import Reader, reader_of
-from tieback.recognise.dalvik.library.strings import Builder, sequence, text_of
+from tieback.recognise.dalvik.library.strings import Builder, format_text, sequence, text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
@@ -77,6 +77,10 @@ def _string(machine: Machine, a: Arguments) -> str:
         raise NotRunnableError("a resource that is not known")
     machine.allocate(2 * len(text))
     return to_units(text)
+
+
+def _filled_string(machine: Machine, a: Arguments) -> str:
+    return format_text(machine, (_string(machine, a), a[2]))
 
 
 def _strings(machine: Machine, a: Arguments) -> JavaArray:
@@ -371,4 +375,9 @@ def _calls() -> dict[str, LibraryCall]:
 
 CALLS = _calls()
 # Methods that classes of the app inherit from the platform: ``Context.getString`` of an activity.
-CALLS |= {f"*->getString(I){STRING}": _string, "*->getText(I)Ljava/lang/CharSequence;": _string}
+CALLS |= {
+    f"*->getString(I){STRING}": _string,
+    "*->getText(I)Ljava/lang/CharSequence;": _string,
+    f"*->getString(I[Ljava/lang/Object;){STRING}": _filled_string,
+    f"{_RESOURCES}->getString(I[Ljava/lang/Object;)": _filled_string,
+}

@@ -97,6 +97,13 @@ def _enum(_: Machine, a: Arguments) -> None:
     a[0].fields["name"], a[0].fields["ordinal"] = a[1], a[2]
 
 
+def _property(_machine: Machine, a: Arguments) -> int:
+    """``null``, for the settings of libraries, which only tests set."""
+    if isinstance(a[0], str) and a[0].startswith(("kotlinx.", "okhttp.", "okio.", "rx2.", "rx3.")):
+        return 0
+    raise NotRunnableError("a property of the system")
+
+
 def _is_empty(machine: Machine, a: Arguments) -> int:
     """True for an empty text and for null: https://developer.android.com/reference/android/text/TextUtils."""
     return int(a[0] == 0 or not sequence(machine, a[0]))
@@ -122,6 +129,7 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/lang/Class;->desiredAssertionStatus()": lambda _, _a: 0,
         "Ljava/lang/Thread;->currentThread()": lambda _, _a: _THREAD,
         "Ljava/lang/Thread;->getStackTrace()": _thread_trace,
+        "Ljava/lang/System;->getProperty(Ljava/lang/String;)": _property,
         f"{_TEXTS}->isEmpty({_SEQUENCE})": _is_empty,
         f"{_TEXTS}->equals({_SEQUENCE}{_SEQUENCE})": _equal_texts,
         f"{_TEXTS}->getTrimmedLength({_SEQUENCE})": lambda m, a: len(sequence(m, a[0]).strip(_BLANKS)),

@@ -1,6 +1,5 @@
 """``java.lang.String``, ``StringBuilder`` and ``StringBuffer``, on UTF-16 code units."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +19,6 @@ from tieback.recognise.dalvik.objects import (
 )
 
 _OUT_OF_RANGE = "Ljava/lang/StringIndexOutOfBoundsException;"
-_PLAIN = lazy_pattern(r"[^\\^$.|?*+()\[\]{}]{1,200}")
 _FORMAT = lazy_pattern(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxXo%n])")
 _SEQUENCE = "Ljava/lang/CharSequence;"
 BIG = "Ljava/math/BigInteger;"
@@ -121,40 +119,6 @@ def _replaced(machine: Machine, text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def _replace_all(machine: Machine, a: Arguments) -> str:
-    text, pattern, new = a
-    if "$" in new or "\\" in new:
-        raise NotRunnableError("a regular expression")
-    simple = _CLASSES.fullmatch(pattern)
-    if simple:
-        machine.allocate(2 * len(text) * max(1, len(new)))
-        return re.sub(f"[{simple[1] or ''}{re.escape(simple[2])}]", lambda _: new, text)
-    return _replaced(machine, text, _literal(pattern), new)
-
-
-_CLASSES = lazy_pattern(r"\[(\^?)([A-Za-z0-9 _@#!~%&=,;:<>/*+.|]{1,60})\]")
-"""A character class without ranges."""
-
-
-def _literal(pattern: str) -> str:
-    """The text that a regular expression matches, if it is only a text."""
-    plain = re.sub(r"\\([^A-Za-z0-9])", lambda found: f"\0{ord(found[1]):04x}", pattern)
-    if not _PLAIN.fullmatch(plain):
-        raise NotRunnableError("a regular expression")
-    return re.sub("\0([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), plain)
-
-
-def _split(machine: Machine, a: Arguments) -> JavaArray:
-    text, pattern = a[0], _literal(a[1])
-    limit = a[2] if len(a) > 2 else 0
-    machine.allocate(64 * (text.count(pattern) + 1) + 2 * len(text))
-    parts = text.split(pattern, limit - 1 if limit > 0 else -1)
-    if text and len(parts) > 1 and not limit:
-        while parts and not parts[-1]:
-            parts.pop()
-    return JavaArray(STRING, parts)
-
-
 def _char_array(machine: Machine, a: Arguments) -> JavaArray:
     array = machine.array("C", len(a[0]))
     array.items[:] = map(ord, a[0])
@@ -206,7 +170,8 @@ def _get_chars(machine: Machine, a: Arguments) -> None:
     array.items[place : place + end - begin] = [ord(char) for char in text[begin:end]]
 
 
-def _format(machine: Machine, a: Arguments) -> str:
+def format_text(machine: Machine, a: Arguments) -> str:
+    """``String.format``: the last two arguments are the template and its values."""
     template, array = a[-2:]
     values = list(array.items) if isinstance(array, JavaArray) else []
     parts, at, number = [], 0, 0
@@ -431,9 +396,6 @@ def _calls() -> dict[str, LibraryCall]:
         "concat(Ljava/lang/String;)": _plus,
         "replace(CC)": _replace,
         "replace(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)": _replace,
-        "replaceAll(Ljava/lang/String;Ljava/lang/String;)": _replace_all,
-        "split(Ljava/lang/String;)": _split,
-        "split(Ljava/lang/String;I)": _split,
         "trim()": _trim,
         "strip()": _trim,
         "toUpperCase()": lambda m, a: m.text(a[0].upper()),
@@ -448,8 +410,8 @@ def _calls() -> dict[str, LibraryCall]:
         "intern()": lambda _, a: a[0],
         "toString()": lambda _, a: a[0],
         "repeat(I)": _repeat,
-        "format(Ljava/lang/String;[Ljava/lang/Object;)": _format,
-        "format(Ljava/util/Locale;Ljava/lang/String;[Ljava/lang/Object;)": _format,
+        "format(Ljava/lang/String;[Ljava/lang/Object;)": format_text,
+        "format(Ljava/util/Locale;Ljava/lang/String;[Ljava/lang/Object;)": format_text,
         "join(Ljava/lang/CharSequence;[Ljava/lang/CharSequence;)": _join,
         "join(Ljava/lang/CharSequence;Ljava/lang/Iterable;)": _join,
         "valueOf([C)": _from_chars,

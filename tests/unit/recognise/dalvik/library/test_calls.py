@@ -15,6 +15,7 @@ from tieback.recognise.dalvik.library import (
     crypto,
     json_objects,
     numbers,
+    patterns,
     platform,
     streams,
     strings,
@@ -33,7 +34,7 @@ from tieback.recognise.dalvik.objects import (
 
 PACKAGE = Path(strings.__file__).parents[1]
 CALLS: dict[str, LibraryCall] = {}
-for module in (charsets, strings, numbers, collections, streams, crypto, json_objects, platform):
+for module in (charsets, strings, numbers, collections, streams, crypto, json_objects, platform, patterns):
     CALLS |= module.CALLS
 
 
