@@ -82,6 +82,8 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values
             walk.calls.inert.add(index)
         escape(walk, values, None)
         return
+    if found.own:
+        walk.latest.clear()
     if found.effect is not None:
         apply_effect(walk, found.effect, values, registers)
         return

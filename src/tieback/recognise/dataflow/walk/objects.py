@@ -5,6 +5,7 @@ from functools import partial
 from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_LIT8, IGET, IPUT
 from tieback.recognise.dataflow.methods.library import PAIR_FIELDS
 from tieback.recognise.dataflow.methods.values import (
+    HOLE,
     ArrayValue,
     Choice,
     Contents,
@@ -42,11 +43,14 @@ def new_instance(walk: WalkState, at: int, unit: int) -> int:
 
 
 def static_get(walk: WalkState, at: int, unit: int) -> int:
-    """Read a static field. An initialiser of a class can read what it has just stored."""
+    """Read a static field: the address that the code before has put there, or what any code puts there."""
     field = walk.app.field(walk.file, walk.units[at + 1])
     live = walk.live.get(field)
     if live is not None and live[1].number in walk.heap:
         return walk.assign(at, unit >> 8, live[1])
+    latest = walk.latest.get(field)
+    if latest is not None:
+        return walk.assign(at, unit >> 8, walk.passed_through(latest, field))
     held = walk.stored.get(field, ())
     if len(held) == 1 and walk.fields.value(field) is None:
         return walk.assign(at, unit >> 8, walk.passed_through(walk.thaw(held[0]), field))
@@ -57,6 +61,10 @@ def static_put(walk: WalkState, at: int, unit: int) -> int:
     """Set a static field."""
     field, value = walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8)
     walk.keep(field, value)
+    if isinstance(value, TextValue) and "://" in value.text and HOLE not in value.text:
+        walk.latest[field] = value
+    else:
+        walk.latest.pop(field, None)
     return at + 2
 
 

@@ -218,6 +218,8 @@ class WalkState(ABC):
         # By identity; the texts are kept so that no identity is reused.
         self.consumed: dict[int, TextValue | EndpointParts] = {}
         self.sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
+        self.latest: dict[int, TextValue] = {}
+        """The address in a static field, as long as no other path and no call of the app can have changed it."""
         self.stored: dict[int, list[Value]] = {}
         self.holders: dict[int, str] = {}
         """For each of these fields the class of the objects, as far as all are of the same; else an empty text."""

@@ -183,6 +183,7 @@ class Walker(WalkState):
         instructions, blocks, its_order = self._body(method)
         self.enter(instructions, method.file, method.identity, its_order)
         self.stack.append(method.identity)
+        self.latest.clear()
         note_tries(self, blocks)
         first = code.registers - code.ins
         for number, value in enumerate(arguments[: code.ins]):
@@ -195,6 +196,7 @@ class Walker(WalkState):
         state = self.merge(self.returns or [PathState({}, self.heap)])
         self.heap = state.heap
         self.stack.pop()
+        self.latest.clear()
         units, file, identity, self.registers, self.saved, self.returns, at = outer
         self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, falls
         self.tries, self.order, self.rank, self.turns = tries, order, rank, turns
@@ -245,6 +247,7 @@ class Walker(WalkState):
                 return at  # a truncated instruction would read after the end of the list
             if at in saved:
                 meet(self, saved.pop(at))
+                self.latest.clear()
                 if at in self.tries:
                     enter_try(self, at)
                 begin = go_back(self, at) if self.turns else None
