@@ -141,8 +141,9 @@ class Arrays:
         function, made = arguments[0][0][1], begun[0]
         if not is_function(function):
             return UNKNOWN
-        for row in begun[1:]:
-            made = self._run.call(function, (made, row))
+        first = len(rows) - len(begun) + 1
+        for index, row in enumerate(begun[1:], first):
+            made = self._run.call(function, (made, row, single(index)))
         return made
 
     def _chosen(self, rows: Sequence[Cases], arguments: Sequence[Cases]) -> list[Cases] | None:
@@ -151,8 +152,8 @@ class Arrays:
         if function is None or not is_function(function) or not 0 < len(rows) <= MAX_ALTERNATIVES:
             return None
         found = []
-        for row in rows:
-            verdicts = {truth(one) for _, one in self._run.call(function, [row])}
+        for index, row in enumerate(rows):
+            verdicts = {truth(one) for _, one in self._run.call(function, [row, single(index)])}
             if len(verdicts) > 1 or None in verdicts:
                 return None
             if True in verdicts:
@@ -165,13 +166,14 @@ class Arrays:
         if name == "map" and arguments and len(arguments[0]) == 1 and rows:
             function = arguments[0][0][1]
             if isinstance(function, Source) and function.kind is Kind.FUNCTION:
-                return single(Items(tuple(self._run.call(function, [row]) for row in rows)))
+                made = [self._run.call(function, [row, single(index)]) for index, row in enumerate(rows)]
+                return single(Items(tuple(made)))
             if isinstance(function, Unknown):
                 path = function.path.rpartition(".")[2]
 
                 def apply(one: Value) -> Value:
-                    made = function_result(path, [one])
-                    return Unknown() if made is None else made
+                    result = function_result(path, [one])
+                    return Unknown() if result is None else result
 
                 return single(Items(tuple(combine(apply, row) for row in rows)))
             return UNKNOWN

@@ -52,3 +52,42 @@ def test_the_whole_address_is_found(script: str) -> None:
 )
 def test_other_values_stay_unknown(script: str) -> None:
     assert WHOLE not in values(script)
+
+
+@each(
+    ("script", "wanted"),
+    (
+        (
+            (
+                "var d=(t,k)=>new TextDecoder().decode(Uint8Array.from(atob(t),(c,i)=>c.charCodeAt(0)^(k+i%4)));"
+                'fetch(d("MygpLihmcnE6cik7KCg=",91)+"/s")'
+            ),
+            "https://a.test/s",
+        ),
+        (
+            (
+                'var d=function(l,k){return l.map(function(c,i){return String.fromCharCode(c-i*k)}).join("")};'
+                'fetch("https://"+d([97,47,118,104,119,121],1)+"/m")'
+            ),
+            "https://a.test/m",
+        ),
+        ('fetch("https://a.test/"+["v","w","x"].filter((a,i)=>i>0).join("/"))', "https://a.test/w/x"),
+        ('fetch("https://a.test/"+["v","w","x"].reduce((a,b,i)=>a+b+i))', "https://a.test/vw1x2"),
+        ('fetch("https://a.test/"+["v","w"].reduce((a,b,i)=>a+b+i,""))', "https://a.test/v0w1"),
+    ),
+    ids=("moving key", "codes", "filter", "reduce", "reduce with a first value"),
+)
+def test_a_function_gets_the_index_of_each_element(script: str, wanted: str) -> None:
+    assert wanted in values(script)
+
+
+@each(
+    "script",
+    (
+        'fetch("https://a.test/"+["v","w"].map((a,b,c)=>a+c).join("/"))',
+        'fetch("https://a.test/"+["v","w"].map(a=>a+i).join("/"))',
+    ),
+    ids=("the array itself", "a name outside"),
+)
+def test_other_names_are_no_index(script: str) -> None:
+    assert values(script) == set()

@@ -614,6 +614,19 @@ def test_a_transformed_address_is_whole(script: str, wanted: str) -> None:
 @each(
     "script",
     (
+        'h="a.test";o.upload("f",my_encodeURI("https://"+h+"/my form.php"))',
+        'h="a.test";o.upload("f",encodeURIComponent("https://"+h+"/my form.php"))',
+        'h="a.test";o.upload("f",encodeURI(t),"https://"+h+"/my form.php")',
+    ),
+    ids=("another function", "one part", "another argument"),
+)
+def test_other_calls_do_not_encode_an_address(script: str) -> None:
+    assert not any("%" in one for one in values(script))
+
+
+@each(
+    "script",
+    (
         'e.post(this.label("in/x"),{});label=function(n){return "Please "+n}',
         'u="https://a.test/g";W(u.replace(/g/,"x"))',
     ),

@@ -27,6 +27,25 @@ def test_an_effect_calls_a_function_with_an_address() -> None:
 
 
 @each(
+    "effect",
+    (
+        'yield t(a+"/rides/today")',
+        'yield t(p,b.a+"/rides/today")',
+        'yield t(p,{u:1},a+"/rides/today")',
+        'yield t(p,q(x,a)+"/rides/today")',
+        'yield{t:p,u:a+"/rides/today"}',
+        'yield t[p](p,a+"/rides/today")',
+        'await t(p,a+"/rides/today")',
+    ),
+    ids=("no function", "another object", "behind options", "result of a call", "object", "computed name", "no effect"),
+)
+def test_other_forms_are_no_effects(effect: str) -> None:
+    state = 'const s={config:{api:"https://own.test/driver"}}'
+    saga = f"function*g(){{const a=yield r(e=>e.config.api);const d={effect}}}"
+    assert not any("rides" in one for one in values(f"{state};{saga}"))
+
+
+@each(
     "call",
     ("r(s=>t.config.api)", "r((s,t)=>s.config.api)", "r(s=>s.api)", "r(s=>s.other.api)", "r(s=>s.config.api+1)"),
     ids=("another object", "two parameters", "whole state", "another part", "a sum"),
