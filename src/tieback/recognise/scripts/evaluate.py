@@ -21,6 +21,7 @@ from tieback.recognise.scripts.platform import Platform
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.replay import CUT, Missing, Record, Result, Results, Surroundings
 from tieback.recognise.scripts.scopes import Scopes
+from tieback.recognise.scripts.url_members import with_members
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -253,6 +254,7 @@ class Evaluator:
         value = choice(("name", binding.scope.start, name), known or options)
         if any(isinstance(one, int) for _, one in value) and self.names.counts(name, binding.scope):
             value = tuple((when, Unknown(name) if isinstance(one, int) else one) for when, one in value)
+        value = with_members(self, name, binding, value, at)
         added = [place for place in binding.added if places[0] < place < at]
         for place in added[:MAX_VALUES]:
             value = combine(plus, value, self.once(("+=", place), place, env))
