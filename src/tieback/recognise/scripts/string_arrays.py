@@ -44,7 +44,7 @@ _ACCESSOR = lazy_pattern(
 _EXPRESSION = lazy_pattern(rf"try\s?\{{\s?(?:var|const|let)\s({_NAME})\s?=([^;]{{1,4000}});\s?if\s?\(\1\s?===")
 _OLD_ROTATION = lazy_pattern(r"while\s?\(--")
 _TOKEN = lazy_pattern(
-    rf"\s{{0,9}}({_NUMBER}|parseInt\(({_NAME})\(({_NUMBER})(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\)\)|[-+*/()])"
+    rf"\s{{0,9}}({_NUMBER}|parseInt\(({_NAME})\(['\"]?({_NUMBER})['\"]?(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\)\)|[-+*/()])"
 )
 
 

@@ -41,6 +41,29 @@ def test_a_sum_of_products_is_the_number_that_it_gives(script: str, plain: str) 
     assert with_plain_numbers(script) == plain
 
 
+_ROTATED = (
+    "function _0xa(){var _0x1=['9c','/v2','3b','https://own.test'];_0xa=function(){return _0x1;};return _0xa();}"
+    "function _0xb(_0x2,_0x3){_0x2=_0x2-0x10;var _0x4=_0xa();var _0x5=_0x4[_0x2];return _0x5;}"
+    "(function(_0x6,_0x7){var _0x8=_0xb,_0x9=_0x6();while(!![]){try{var _0xc=@;if(_0xc===_0x7)break;"
+    "else _0x9['push'](_0x9['shift']());}catch(_0xd){_0x9['push'](_0x9['shift']());}}}(_0xa,0xf));"
+    "var _0xe=_0xb;fetch(_0xe('0x11')+_0xe('0x13'));"
+)
+"""The array is turned by two places; calls have their numbers as texts."""
+
+
+@each(
+    ("sum_", "wanted"),
+    (
+        ("parseInt(_0x8('0x10'))*0x2+parseInt(_0x8('0x12'))", True),
+        ('parseInt(_0x8("16"))*0x2+parseInt(_0x8("0x12"))', True),
+        ("parseInt(_0x8('0x10'))*0x3+parseInt(_0x8('0x12'))", False),  # no rotation gives this
+        ("parseInt(_0x8('16x'))*0x2+parseInt(_0x8('0x12'))", False),  # no number
+    ),
+)
+def test_numbers_of_calls_can_be_texts(sum_: str, wanted: bool) -> None:
+    assert ("https://own.test/v2" in values(_ROTATED.replace("@", sum_))) is wanted
+
+
 _HIDING = (
     "var _0x1a={'abcde':function(_0x1,_0x2){return _0x1+_0x2;},'fghij':function(_0x3,_0x4){return _0x3(_0x4);},"
     "'klmno':'/api','pqrst':function(_0x5){return _0x5();},'uvwxy':function(_0x6,_0x7){return _0x6===_0x7;}};"
