@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.free_memory import release_free
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_settled
+from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -145,11 +147,10 @@ class AppSearch:
                 settings.see(piece)
                 if isinstance(piece, Artifact):
                     code += [buffer for buffer in piece.buffers if buffer.kind is BufferKind.DEX]
-                    if sum(len(buffer.data) for buffer in code) > MAX_CODE:
+                    if _size(code) > MAX_CODE:
                         yield from held or ()
                         held = None  # the files that follow can read a constant
                         yield from self._followed(self._dataflow, code, settings, None)
-                        code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
         yield from guarded(self._shared(), "")
         if self._dataflow is not None and code:
@@ -165,8 +166,8 @@ class AppSearch:
     def _followed(
         self, dataflow: DataflowExtractor, code: list[Buffer], settings: AppSettings, held: list[Find] | None
     ) -> Iterator[Find]:
-        """The finds of the code, after the earlier ones. No error costs one of those."""
-        given = 0
+        """The finds of the code, which is released, after the earlier ones. No error costs one of those."""
+        given, is_large = 0, _size(code) > KEEP_CODE
         try:
             for find in dataflow.extract_app(code, settings, held):
                 given += 1
@@ -174,6 +175,9 @@ class AppSearch:
         except Exception as error:  # noqa: BLE001 - whatever the code of an app makes ours raise
             yield from (held or [])[given:]
             yield failure(error, code[0].file)
+        code.clear()
+        if is_large:
+            release_free()
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         finds = Placement(artifact, self._places, script=self._script, note=self._note).finds(self._extractors)
@@ -226,6 +230,11 @@ def _seen(pieces: Iterable[Piece], pages: "UnloadedFiles", again: "ReadAgain", n
         names.see(piece)
         yield piece
         del piece  # it can be large
+
+
+def _size(code: Iterable[Buffer]) -> int:
+    """Bytes of these files."""
+    return sum(len(buffer.data) for buffer in code)
 
 
 def _bounded(finds: Iterable[Find]) -> Iterator[Find]:

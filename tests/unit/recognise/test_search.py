@@ -1,5 +1,8 @@
 """Gathered files give what they give one by one."""
 
+import weakref
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -151,3 +154,39 @@ def test_a_real_app_gives_the_same_either_way() -> None:
         apart = told(list(SEARCH.finds(opened.artifacts())))
     assert once == apart
     assert len(once) > 5
+
+
+class Content(bytearray):
+    """Content of a file, of which a test can see whether it was released."""
+
+
+def large(file: str, kind: BufferKind, kept: list[weakref.ref[Content]]) -> Artifact:
+    content = Content(b"\x7fELF https://api.shop.test/v1\0")
+    kept.append(weakref.ref(content))
+    return Artifact(file, (Buffer(file, kind, content),))
+
+
+@each("hybrid", [False, True])
+def test_a_file_is_released_before_the_next_one_is_read(*, hybrid: bool) -> None:
+    alive: list[int] = []
+
+    def pieces() -> Iterator[Artifact]:
+        kept: list[weakref.ref[Content]] = []
+        for file in ("lib/a.so", "lib/b.so", "lib/c.so"):
+            alive.append(sum(one() is not None for one in kept))
+            yield large(file, BufferKind.NATIVE, kept)
+        alive.append(sum(one() is not None for one in kept))
+
+    assert list(SEARCH.finds(pieces(), hybrid=hybrid))
+    assert alive == [0, 0, 0, 0]
+
+
+@each(("most", "keep", "calls"), [(1 << 30, 1 << 30, 0), (1 << 30, 1, 1), (1, 1, 2)])
+def test_memory_of_much_code_is_given_back(monkeypatch: pytest.MonkeyPatch, most: int, keep: int, calls: int) -> None:
+    released: list[int] = []
+    monkeypatch.setattr(search_module, "MAX_CODE", most)
+    monkeypatch.setattr(search_module, "KEEP_CODE", keep)
+    monkeypatch.setattr(search_module, "release_free", lambda: released.append(1))
+    code = [Artifact(file, (Buffer(file, BufferKind.DEX, b"dex"),)) for file in ("classes.dex", "classes2.dex")]
+    assert not list(SEARCH.finds(iter(code)))
+    assert len(released) == calls

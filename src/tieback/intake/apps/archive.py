@@ -43,7 +43,7 @@ MAX_NESTED = 2 * 1024 * 1024 * 1024
 NESTED_IN_MEMORY = 8 * 1024 * 1024
 """Bytes up to which such an entry is inflated in memory."""
 
-FORGET_AFTER = 16 * 1024 * 1024
+FORGET_AFTER = 4 * 1024 * 1024
 """Bytes read from a file after which the memory of its map is released: a package may be larger than the memory."""
 
 MAX_SIGNING_BLOCK = 4 * 1024 * 1024

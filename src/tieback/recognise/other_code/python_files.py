@@ -15,7 +15,7 @@ from functools import partial
 
 import msgspec
 
-from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Bytes, Piece
 from tieback.intake.apps.python_code import CodeText, ModuleTexts, edges, module_texts
 from tieback.intake.apps.python_versions import code_offset
 from tieback.model.lazy_pattern import lazy_pattern
@@ -79,12 +79,16 @@ class PythonFiles:
                     if file.endswith(_MODULES):
                         self._see(file, content)
             elif piece.file.endswith(_MODULES):
-                for buffer in piece.buffers:
-                    texts = self._see(piece.file, buffer.data)
-                    if texts is not None:
-                        buffer.know_starts(partial(edges, texts))
+                self._see_buffers(piece)
             yield piece
             del piece  # it can be large
+
+    def _see_buffers(self, artifact: Artifact) -> None:
+        """Read a module that is a file of its own. Not within the loop of ``seen``, which would keep its content."""
+        for buffer in artifact.buffers:
+            texts = self._see(artifact.file, buffer.data)
+            if texts is not None:
+                buffer.know_starts(partial(edges, texts))
 
     def settled(self, finds: Iterable[Find]) -> Iterator[Find]:
         """The finds, once the whole app is read; those in texts that no code uses are no back ends."""

@@ -54,6 +54,7 @@ def _has_other_code(pieces: Iterable[Piece]) -> bool:
             has_code |= one.kind in _CODE
             if (one.kind in _CODE or _is_script(one.file)) and any(has_text(one.data, mark) for mark in _MARKS):
                 return False
+            del one  # with its content
         del piece  # it can be large
     return has_code
 

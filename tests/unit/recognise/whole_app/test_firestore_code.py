@@ -1,5 +1,8 @@
 """A project of Firebase is a Firestore database of the app only if code in the package is for one."""
 
+import weakref
+from collections.abc import Iterator
+
 import pytest
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
@@ -82,3 +85,25 @@ def test_a_package_that_cannot_be_read_again_loses_nothing() -> None:
 
     found = AppFinds((PROJECT, BUCKET), (), (), ())
     assert settle_firestore(found, gone) is found
+
+
+class Content(bytearray):
+    """Content of a file, of which a test can see whether it was released."""
+
+
+def test_a_file_is_released_before_the_next_one_is_read() -> None:
+    kept: list[weakref.ref[Content]] = []
+    alive: list[int] = []
+
+    def library(file: str) -> Artifact:
+        content = Content(b"other")
+        kept.append(weakref.ref(content))
+        return Artifact(file, (Buffer(file, BufferKind.NATIVE, content),))
+
+    def pieces() -> Iterator[Piece]:
+        for file in ("lib/a.so", "lib/b.so"):
+            alive.append(sum(one() is not None for one in kept))
+            yield library(file)
+
+    settle_firestore(AppFinds((PROJECT,), (), (), ()), pieces)
+    assert alive == [0, 0]
