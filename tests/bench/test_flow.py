@@ -68,7 +68,7 @@ def test_the_evidence_names_the_key_under_which_a_value_was_kept() -> None:
 
 HALF_FORMS = {
     "socketio_path", "ng_resource_rel", "bb_sync", "ember", "matomo", "trpc", "url_format", "vuex", "innerhtml",
-    "url_obj", "destruct", "def_prop", "new_url_set", "async_factory", "fn_builder", "url_assign",
+    "destruct", "def_prop", "async_factory", "fn_builder",
 }  # fmt: skip
 """Forms of which the host is found, and not the path."""
 MISSED_FORMS = {"redis_node", "pg_pool", "kuzzle", "proxy_table", "rot13"}

@@ -16,6 +16,7 @@ from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.code import conditions
 from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.code.native_addresses import native_addresses
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.dataflow.unused import failing_code
@@ -102,5 +103,6 @@ def test_the_methods_of_a_class_are_named_once_for_all_functions_of_its_library(
     app.method, app.ref = (lambda _number, index: index), ref
     dex = Mock(type_of=lambda name: 7 if name == b"Lshop/Api;" else -1, methods_of=lambda _kind: range(300))
     returned = {f"Java_shop_Api_f{number}": "https://api.shop.test" for number in range(0, 600, 2)}
-    assert list(analysis._native_addresses(app, 0, dex, returned)) == list(range(0, 300, 2))
+    app.files = [dex]
+    assert list(native_addresses(app, returned, lambda _: None)) == list(range(0, 300, 2))
     assert len(named) == 300

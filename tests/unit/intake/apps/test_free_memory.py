@@ -21,7 +21,7 @@ def test_memory_between_blocks_in_use_is_given_back() -> None:
     assert all(len(one) == 100_000 for one in kept)
 
 
-def test_without_the_call_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_call_it_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     import ctypes
 
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
