@@ -58,6 +58,7 @@ class NativeCode:
             self.is_cut = True
             raise NotRunnableError("too much work in native code")
         try:
+            loaded.make_ready(self)
             result, used = loaded.call(address, owner, arguments, min(MAX_STEPS, self.left))
             self.left -= used
             return _answer(loaded.jni, result, method[1].rpartition(")")[2])
@@ -119,25 +120,26 @@ class _Loaded:
 
     def call(self, address: int, owner: str, arguments: Sequence[Argument], steps: int) -> tuple[int, int]:
         """Result of a function, and the instructions that it took."""
-        self._make_ready()
         self.jni.clear()
         own = self.jni.held(ClassName(owner[1:-1]))
         given = [one & (1 << 64) - 1 if isinstance(one, int) else self.jni.held(_object(one)) for one in arguments]
         return self._run(address, [ENVIRONMENT, own, *given], steps)
 
-    def _make_ready(self) -> None:
+    def make_ready(self, code: NativeCode) -> None:
         """Run what makes the global variables of C++; what fails leaves its own as they are."""
         if self._is_ready:
             return
         self._is_ready = True
         at, count = self.library.initialisers
         for number in range(count):
+            self.used = 0
             try:
                 begin = self.memory.number(at + 8 * number, 8)
                 if begin not in (0, (1 << 64) - 1):
-                    self._run(begin, [0, 0, 0], LOAD_STEPS)
+                    self._run(begin, [0, 0, 0], max(0, min(LOAD_STEPS, code.left)))
             except NotRunnableError:
-                continue
+                pass
+            code.left -= self.used
 
     def _run(self, address: int, arguments: Sequence[int], steps: int) -> tuple[int, int]:
         cpu = self.cpu

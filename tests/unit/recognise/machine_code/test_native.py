@@ -13,6 +13,8 @@ from tieback.recognise.machine_code.native import Answer, Argument, NativeCode
 STRING = "Ljava/lang/String;"
 LIBRARIES = {name: (Path(__file__).parent / "native" / f"texts-{name}.so").read_bytes() for name in ("arm64", "x86_64")}
 
+ENDLESS = (Path(__file__).parent / "native" / "endless-x86_64.so").read_bytes()
+
 
 @pytest.fixture(params=LIBRARIES)
 def code(request: pytest.FixtureRequest) -> NativeCode:
@@ -85,6 +87,22 @@ def test_work_ends_at_its_limits(code: NativeCode, monkeypatch: pytest.MonkeyPat
     with pytest.raises(NotRunnableError):
         call(code, "plain", f"(){STRING}")
     assert code.is_cut
+
+
+def test_functions_that_run_first_count_as_work_of_the_app() -> None:
+    """``native/endless.c`` has two that do not end."""
+    code = NativeCode({f"{number}.so": ENDLESS for number in range(20)})
+    with pytest.raises(NotRunnableError):
+        call(code, "none", f"(){STRING}")
+    assert code.left == native.MAX_ALL_STEPS
+    assert call(code, "plain", f"(){STRING}") == "plain"
+    used = native.MAX_ALL_STEPS - code.left
+    assert 2 * native.LOAD_STEPS < used < 2 * native.LOAD_STEPS + 100
+    code = NativeCode({"a.so": ENDLESS})
+    code.left = native.LOAD_STEPS + 10
+    with pytest.raises(NotRunnableError):
+        call(code, "plain", f"(){STRING}")
+    assert -10 < code.left <= 0
 
 
 @pytest.mark.parametrize("most", [3, 4])

@@ -5,6 +5,7 @@ cd "$(dirname "$0")"
 options="-O2 -shared -fPIC -s -fvisibility=hidden -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code"
 aarch64-linux-gnu-gcc $options -o texts-arm64.so texts.c
 x86_64-linux-gnu-gcc $options -o texts-x86_64.so texts.c
+x86_64-linux-gnu-gcc $options -nostdlib -o endless-x86_64.so endless.c
 # The other functions are compiled in several ways, because compilers use other instructions in each.
 options="$options -nostdlib -fno-builtin -fno-stack-protector"
 for level in O0 O3; do
