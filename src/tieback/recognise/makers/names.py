@@ -428,7 +428,7 @@ class MakerNames:
         if LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
         if not self._sample and joins_beginnings(plain, self._title.words - self._title.full):
-            return f"{domain} joins the beginnings of words of the name of the app"
+            return f"{domain} has the beginnings of words of the name of the app"
         found = self._with_affix(plain, self.products | self._relatives) or self._company(plain)
         return f"{domain} is {found}" if found else ""
 

@@ -41,7 +41,7 @@ class _Shape:
         """For each open group the number of repetitions and choices before it."""
         self._parts = 0
 
-    def read(self) -> None:
+    def measure(self) -> None:
         """Read the pattern. Raises ``NotRunnableError`` if its work is not bounded, or if Python reads it otherwise."""
         while self._at < len(self._text):
             char = self._text[self._at]
@@ -111,7 +111,7 @@ def _compiled(pattern: str, flags: int) -> tuple["re.Pattern[str]", int]:
     if len(pattern) > MAX_PATTERN:
         raise NotRunnableError("a long pattern")
     shape = _Shape(pattern)
-    shape.read()
+    shape.measure()
     if shape.optional > _MAX_OPTIONAL:
         raise NotRunnableError("a pattern with many choices")
     options = 0
