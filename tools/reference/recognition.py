@@ -38,6 +38,11 @@ _HOST_NAMES = (
     ("generic_brand", "names of many makers", "A domain with such a name does not prove who the maker is."),
 )
 _MAKER_NAMES = (
+    (
+        "site_tool",
+        "tools that wrap a site",
+        "Their code names their own domain in each app; the other site is that of the maker.",
+    ),
     ("legal_form", "legal forms", "Left out when the name of a maker is compared with a domain."),
     ("descriptor", "descriptions", "Left out as well, if a name remains."),
     ("affix", "words around a name", "They may be before or behind the name in a domain."),
