@@ -156,6 +156,10 @@ class DataflowExtractor:
         if not decryption.made_all:
             what = f"not every method that can put an address together was run (limit on the work per app): {MAY_MISS}"
             yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
+        native = settings.native if settings is not None else None
+        if native is not None and native.is_cut:
+            what = f"not every native method was run (limit on the work per app): {MAY_MISS}"
+            yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
         yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
             yield from finds.viewed(ends.viewed_pages(self._rules))

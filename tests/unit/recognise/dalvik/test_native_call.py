@@ -7,7 +7,8 @@ import pytest
 from bench.hostile_made.kind import TEXT, coded, concat, connect, method, smali
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.native import read_elf
-from tieback.model.sighting import Sighting
+from tieback.model.sighting import Problem, Sighting
+from tieback.recognise.machine_code import native as native_code
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -90,6 +91,15 @@ def test_of_two_libraries_with_one_name_either_is_run() -> None:
 
 def test_without_a_library_nothing_is_known() -> None:
     assert not {one for one in shown(native("locked") + PATH) if "xor" in one}
+
+
+@pytest.mark.parametrize("left", [0, 100_000])
+def test_the_output_states_that_native_methods_were_not_run(left: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native_code, "MAX_ALL_STEPS", left)
+    files = coded(smali("shop/Natives", DECLARED), smali("shop/Api", method("open()V", native("locked") + PATH)))
+    parts = [read_elf("lib/a/libtexts.so", LIBRARIES["arm64"]), read_dex("classes.dex", files[0][1])[0]]
+    told = [find.what for find in SEARCH.finds(parts) if isinstance(find, Problem) and "native" in find.what]
+    assert bool(told) is (left == 0)
 
 
 def test_an_argument_that_is_not_known_gives_no_address() -> None:
