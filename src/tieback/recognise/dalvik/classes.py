@@ -233,9 +233,10 @@ class ClassPath:
         """Where a native method is declared: in a class of the app, or the nearest class above it that has it."""
         for owner in self.ancestors(kind):
             its = self.find(owner)
-            for index in its.natives if its is not None else ():
-                mine = self.ref(its.dex, index) if its is not None else ref
-                if mine[1:] == ref[1:] and its is not None:
+            if its is None:
+                break
+            for index in its.natives:
+                if self.ref(its.dex, index)[1:] == ref[1:]:
                     return NativePlace(owner, bool(its.dex.access(index) & _STATIC))
         return None
 
