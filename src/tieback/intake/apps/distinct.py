@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 def distinct[T: np.integer](numbers: "NDArray[T]") -> "NDArray[T]":
     """The numbers in ascending order, each once."""
-    ordered = np.sort(numbers)
+    ordered = np.sort(numbers, kind="stable")  # most are in order, or a few such runs
     kept = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=kept[1:])
     return ordered[kept]

@@ -324,10 +324,13 @@ def _with_end(pool: StringPool, end: str) -> NDArray[np.bool_]:
     """Which texts of a pool have this end of small letters of ASCII, in either case."""
     width = 1 + pool.utf16
     raw = np.frombuffer(pool.data, np.uint8)
-    mask = (pool.starts >= 0) & (pool.lengths >= len(end) * width)
+    rows = np.flatnonzero((pool.starts >= 0) & (pool.lengths >= len(end) * width))
+    stops = pool.starts[rows] + pool.lengths[rows]
     for number, letter in enumerate(reversed(end), start=1):
-        at = np.where(mask, pool.starts + pool.lengths - number * width, 0)
-        mask &= raw.take(at, mode="clip") | 0x20 == ord(letter)
+        kept = raw.take(stops - number * width, mode="clip") | 0x20 == ord(letter)
+        rows, stops = rows[kept], stops[kept]
+    mask = np.zeros(len(pool.starts), np.bool_)
+    mask[rows] = True
     return mask
 
 

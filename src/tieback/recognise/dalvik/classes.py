@@ -74,11 +74,13 @@ class Method:
         "code",
         "dex",
         "name",
+        "objects",
         "of_screens",
         "owner",
         "parameters",
         "registers",
         "static",
+        "throws",
         "tries",
         "units",
         "width",
@@ -110,6 +112,10 @@ class Method:
             raise NotRunnableError(str(error)) from error
         self.bodies: dict[int, Any] = {}
         """Decoded instructions by code unit."""
+        self.throws: dict[int, bool] = {}
+        """Whether the code from a unit on throws something at once."""
+        self.objects: dict[int, bool] = {}
+        """Whether the register of a comparison with ``null`` has an object, by its unit."""
 
 
 class JavaClass:
@@ -124,17 +130,21 @@ class JavaClass:
         self.interface = bool(int(item["access"]) & _INTERFACE)
         self.methods: dict[int, Method] = {}
         """Methods that were read, by index."""
-        self._named: dict[int, list[tuple[int, int]]] = {}
-        for offset, index in dex.class_data(row).methods.items():
-            if offset:
-                self._named.setdefault(dex.method_title(index), []).append((index, offset))
         self.statics: dict[str, Any] = {}
         """Values of the static fields by name."""
         self.ready = False
 
+    @cached_property
+    def _named(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for offset, index in self.dex.class_data(self.row).methods.items():
+            if offset:
+                found.setdefault(self.dex.method_title(index), []).append((index, offset))
+        return found
+
     def named(self, name: str) -> Sequence[tuple[int, int]]:
         """Index and code offset of each method with a name."""
-        title = self.dex.string_of(name.encode("utf-8", "replace"))
+        title = self.dex.title_of(name)
         return self._named.get(title, ()) if title >= 0 else ()
 
     @cached_property
@@ -170,6 +180,8 @@ class ClassPath:
         self._places: dict[str, tuple[DexFile, int] | None] = {}
         self._classes: dict[str, JavaClass | None] = {}
         self._refs: dict[tuple[int, int], MethodRef] = {}
+        self._methods: dict[tuple[str, MethodRef], Method | None] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
         self.left = _SPARE_UNITS + sum(len(dex.data) for dex in dexes) // 8
         """Code units that may still be read: many methods of a hostile file can have the same long code."""
 
@@ -210,6 +222,12 @@ class ClassPath:
 
     def method(self, kind: str, ref: MethodRef) -> Method | None:
         """The code of a method in a class of the app or in the nearest superclass of the app that has it."""
+        key = kind, ref
+        if key not in self._methods:
+            self._methods[key] = self._find_method(kind, ref)
+        return self._methods[key]
+
+    def _find_method(self, kind: str, ref: MethodRef) -> Method | None:
         for _ in range(64):
             its = self.find(kind)
             if its is None:
@@ -258,12 +276,14 @@ class ClassPath:
         found = [self.method(kind, ref) for ref in refs] if len(refs) <= most else []
         return [method for method in found if method is not None]
 
-    def ancestors(self, kind: str) -> list[str]:
+    def ancestors(self, kind: str) -> tuple[str, ...]:
         """A class of the app and its superclasses, up to and with the first one of the platform."""
-        found = [kind]
-        while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
-            found.append(its.superclass)
-        return found
+        if kind not in self._ancestors:
+            found = [kind]
+            while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
+                found.append(its.superclass)
+            self._ancestors[kind] = tuple(found)
+        return self._ancestors[kind]
 
     def supertypes(self, kind: str) -> dict[str, bool]:
         """All superclasses and interfaces of a class of the app, and whether the app defines them; at most 64."""

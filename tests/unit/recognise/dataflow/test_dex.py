@@ -1,6 +1,7 @@
 """Tables of a DEX file, and what lies outside of them."""
 
 import struct
+from bisect import bisect_left
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,20 @@ def test_strings_with_nul_are_before_all_others() -> None:
     for index, text in enumerate(texts):
         assert file.string_of(text) == index
     assert file.string_of(b"$r8$lambd") == file.string_of(b"\xc0\x80") == file.string_of(b"a\xc0\x80c") == -1
+
+
+@pytest.mark.parametrize(("step", "sample"), [(64, 32), (3, 4), (1, 1)])
+@pytest.mark.parametrize("name", ["fields", "targets", "zeros"])
+def test_each_text_has_its_place_among_the_strings(
+    name: str, step: int, sample: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dex_tables, "_STEP", step)
+    monkeypatch.setattr(dex_tables, "_SAMPLE", sample)
+    file = DexFile((Path(__file__).parent / "dex" / f"{name}.dex").read_bytes())
+    texts = [file.raw(index).replace(b"\xc0\x80", b"\0") for index in range(len(file.strings))]
+    for text in texts:
+        for other in (text, text[:-1], text[:5], text + b"\x01", text + b"zz", b"", b"\xf4"):
+            assert file.first_from(other.replace(b"\0", b"\xc0\x80")) == bisect_left(texts, other)
 
 
 @pytest.mark.parametrize("index", [-1, 1 << 20])

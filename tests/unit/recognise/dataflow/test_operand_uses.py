@@ -35,3 +35,16 @@ def test_the_places_are_those_of_all_segments(alone: int, segment: int, monkeypa
 
 def test_no_code_has_no_places() -> None:
     assert OperandUses(code(0), OPCODES)._named(0x60, 5).tolist() == []
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_code_that_is_not_kept_has_the_same_places(*, keep: bool) -> None:
+    units = code(300)
+    uses = OperandUses(units, OPCODES, keep=keep)
+    for members in ([0x58], [0x70], [0x10000], [0x70, 0x6F, 0x10000], []):
+        there = any(expected(units, member, 1) for member in members)
+        assert uses.has_any(members) == there, members
+    for member in (0x58, 0x60, 0x6F, 0x70, 0xFFFF):
+        assert uses.offsets(member, 3) == expected(units, member, 3)
+    # Only the code that is searched again stays.
+    assert len(uses._code.units) == (300 if keep else 0)

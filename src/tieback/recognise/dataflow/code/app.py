@@ -106,23 +106,19 @@ class AppCode:
         return known
 
     def _has_superclass(self, file: int, kind: int) -> bool:
-        """True if the superclass of a type is in the app too, or is not known to be elsewhere."""
+        """True if a class above a type is in the app too, or is not known to be elsewhere."""
         dex = self.files[file]
         row = dex.class_row(kind)
-        if row < 0:
+        if row < 0 or len(self.files) > 1:
             return len(self.files) > 1
-        return len(self.files) > 1 or dex.class_row(int(dex.classes["super"][row])) >= 0
+        return dex.class_row(int(dex.classes["super"][row])) >= 0 or bool(dex.classes["interfaces"][row])
 
     def _declarer(self, owner: str, name: str, kind: str) -> str:
-        """The class or superclass that declares a field."""
-        above = owner
-        for _ in range(_MAX_ANCESTORS):
+        """The class, superclass or interface that declares a field."""
+        for above in self.ancestors(owner):
             found = self.class_of(above)
-            if found is None:
-                return owner
-            if (name, kind) in self._own_fields(*found):
+            if found is not None and (name, kind) in self._own_fields(*found):
                 return above
-            above = self.superclass(above)
         return owner
 
     def _own_fields(self, file: int, row: int) -> frozenset[tuple[str, str]]:

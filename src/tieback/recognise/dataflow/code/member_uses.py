@@ -8,8 +8,17 @@ import numpy as np
 from tieback.intake.apps.dalvik_opcodes import OPCODES
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.members import CodeUse, MemberRef, MethodCode
+from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE
 from tieback.recognise.dataflow.dex.libraries import ALL, SILENT, Packages
-from tieback.recognise.dataflow.dex.opcode_sets import CALL_SPAN, CALLS, CONST_STRING, FIRST_CALL, GETS, PUTS
+from tieback.recognise.dataflow.dex.opcode_sets import (
+    CALL_SPAN,
+    CALLS,
+    CONST_CLASSES,
+    CONST_STRING,
+    FIRST_CALL,
+    GETS,
+    PUTS,
+)
 from tieback.recognise.dataflow.dex.operand_uses import MAX_INDEX, MAX_SITES, OperandUses, is_instruction
 from tieback.recognise.dataflow.methods.holders import HOLDERS
 from tieback.recognise.dataflow.methods.keyed import INPUT, REMOTE, SPACES, keyed_methods
@@ -32,6 +41,7 @@ class MemberUses:
         self._app = app
         self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
         self._keyed_calls: dict[tuple[int, str, bool], Sequence[int]] = {}
+        self._keep = sum(len(dex.data) for dex in app.files) <= KEEP_CODE
 
     def callers(self, identity: int, *, of_text: bool = False) -> list[CodeUse]:
         """Methods of the app itself that call a method, directly or through a type that it implements.
@@ -64,6 +74,11 @@ class MemberUses:
             for number, names in self._app.fields_below(owner)
         )
 
+    def naming(self, owner: str) -> list[CodeUse]:
+        """Methods of the app itself that name a class as an object."""
+        kinds = [(number, self._app.type_of(number, owner)) for number in range(len(self._app.files))]
+        return self._using([one for one in kinds if one[1] >= 0], CONST_CLASSES, ALL)
+
     def _keyed(self, ref: MemberRef, *, puts: bool) -> list[CodeUse]:
         """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
         if ref.owner == INPUT or (ref.owner == REMOTE and puts):
@@ -78,7 +93,7 @@ class MemberUses:
             calls = self._calls_of(file, ref.owner, puts=puts)
             if not calls or not 0 <= key <= MAX_INDEX:
                 continue
-            code = dex.code_without(ALL)
+            code = dex.code_without(ALL, keep=self._keep)
             self._app.searched += len(code.units)
             places = np.flatnonzero(code.units[1:] == np.uint16(key))
             for place in places[(code.units[places] & 0xFF) == CONST_STRING][:MAX_SITES].tolist():
@@ -134,7 +149,7 @@ class MemberUses:
         key = file, opcodes, left_out
         known = self._uses.get(key)
         if known is None:
-            code = self._app.files[file].code_without(left_out)
+            code = self._app.files[file].code_without(left_out, keep=self._keep)
             self._app.searched += len(code.units)
-            known = self._uses[key] = OperandUses(code, opcodes)
+            known = self._uses[key] = OperandUses(code, opcodes, keep=self._keep)
         return known

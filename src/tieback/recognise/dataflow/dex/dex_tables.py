@@ -5,7 +5,7 @@ table gives an empty text or ``None`` and never an error, so that one damaged en
 """
 
 import struct
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -35,6 +35,8 @@ _MOST_LISTED = 1_000_000
 
 _NUL = b"\xc0\x80"
 """The character NUL within a string, which is the lowest one."""
+_STEP, _SAMPLE = 64, 32
+"""Distance between the strings whose beginnings are kept, and the bytes of each."""
 _COUNT = struct.Struct("<I")
 _TYPE_LISTS = tuple(struct.Struct(f"<{count}H") for count in range(256))
 
@@ -111,6 +113,7 @@ class DexTables:
         self._places, self._type_names = items(self.strings), items(self.types)
         self._descriptors: dict[int, str] = {}
         self._parameters: dict[int, str] = {}
+        self._titles: dict[str, int] = {}
         self._types_of: dict[Packages, NDArray[np.bool_]] = {}
         self._indices: dict[Names, list[int]] = {}
 
@@ -221,12 +224,29 @@ class DexTables:
 
     def string_of(self, raw: bytes) -> int:
         """Index of a string; -1 if the file does not contain it. Strings are sorted by their characters."""
-        at = self._lowest(raw, range(len(self._places)))
+        at = self.first_from(raw)
         return at if at < len(self._places) and self.raw(at) == raw else -1
+
+    def title_of(self, name: str) -> int:
+        """The same for the name of a method, which is looked up in many classes."""
+        known = self._titles.get(name)
+        if known is None:
+            known = self._titles[name] = self.string_of(name.encode("utf-8", "replace"))
+        return known
 
     def first_from(self, raw: bytes) -> int:
         """Index of the first string, in their order, that is not less than this text."""
-        return self._lowest(raw, range(len(self._places)))
+        count, samples = len(self._places), self._samples
+        wanted = (raw + b"\0")[:_SAMPLE]
+        low = bisect_left(samples, wanted) if _NUL not in raw else 0
+        high = bisect_right(samples, wanted, low) if _NUL not in raw else len(samples)
+        among = range(max(0, low * _STEP - _STEP), min(count, high * _STEP))
+        return among.start + self._lowest(raw, among)
+
+    @cached_property
+    def _samples(self) -> list[bytes]:
+        """The beginning of every ``_STEP``-th string: they leave few strings in which to search for one."""
+        return [self._beginning(index, _SAMPLE) for index in range(0, len(self._places), _STEP)]
 
     def string_at(self, place: int, raw: bytes) -> int:
         """``string_of`` for a string whose length is at an offset: files mostly contain them in their order."""
@@ -235,22 +255,22 @@ class DexTables:
 
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Position of the first of these strings, in their order, that is not less than ``raw``."""
-        data, places, count, size = self.data, self._places, len(self._places), len(self.data)
         if _NUL in raw:
             return bisect_left(among, raw.replace(_NUL, b"\0"), key=lambda index: self.raw(index).replace(_NUL, b"\0"))
         # The NUL after a string sorts it before every longer string.
         wanted, length = raw + b"\0", len(raw) + 1
+        return bisect_left(among, wanted, key=lambda index: self._beginning(index, length))
 
-        def beginning(index: int) -> bytes:
-            at = places[index] if index < count else size
-            # Nearly all strings have one length byte; only the others need a call.
-            at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
-            found = bytes(data[at : at + length]) if at >= 0 else b""
-            if _NUL[0] in found:
-                found = bytes(data[at : at + 2 * length]).replace(_NUL, b"\0")[:length]
-            return found
-
-        return bisect_left(among, wanted, key=beginning)
+    def _beginning(self, index: int, length: int) -> bytes:
+        """The first bytes of a string and what follows it."""
+        data, places, size = self.data, self._places, len(self.data)
+        at = places[index] if index < len(places) else size
+        # Nearly all strings have one length byte; only the others need a call.
+        at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
+        found = bytes(data[at : at + length]) if at >= 0 else b""
+        if _NUL[0] in found:
+            found = bytes(data[at : at + 2 * length]).replace(_NUL, b"\0")[:length]
+        return found
 
     def type_of(self, descriptor: bytes) -> int:
         """Index of a type; -1 if the file does not contain it."""

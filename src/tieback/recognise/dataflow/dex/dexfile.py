@@ -230,7 +230,7 @@ class DexFile(DexTables):
         if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
             # Both are below 2**31: combined into one number they need no separate sort order.
             pairs = values << 32 | begins
-            pairs.sort()
+            pairs.sort(kind="stable")  # a few sorted runs, which this merges
             values, begins = pairs >> 32, pairs & 0xFFFFFFFF
         firsts = np.append(0, np.cumsum(ends - starts)[:-1])
         return values, begins + (starts - firsts)[firsts.searchsorted(begins, side="right") - 1]
@@ -385,8 +385,13 @@ class DexFile(DexTables):
         (kind,), _ = ulebs(self.data, at + 1, 1)
         return not _FOR_READERS.hold(self.descriptor(kind))
 
-    def code_without(self, packages: Packages) -> CodeUnits:
-        """The code without that of the classes of these packages, which include the libraries that contact no host."""
+    def code_without(self, packages: Packages, *, keep: bool = True) -> CodeUnits:
+        """The code without that of the classes of these packages, which include the libraries that contact no host.
+
+        Args:
+            packages: those that are left out.
+            keep: false if it is not needed again, so that a copy is released with its user.
+        """
         known = self._code_without.get(packages)
         if known is None:
             section = self.sections.get(SectionKind.CODE)
@@ -394,7 +399,9 @@ class DexFile(DexTables):
             methods = np.empty(0, np.int64)
             if self._has_classes_without(packages):
                 methods = self._code_offsets[0][~self.types_of(packages).take(self._code_kinds, mode="clip")]
-            known = self._code_without[packages] = code_units(self.data, begin, end, methods)
+            known = code_units(self.data, begin, end, methods)
+            if keep:
+                self._code_without[packages] = known
         return known
 
     def _has_classes_without(self, packages: Packages) -> bool:

@@ -1,6 +1,6 @@
 """Instructions of one file by the string, type, method or field that they name."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -21,7 +21,6 @@ _ALONE, _ALONE_OF_FEW = 5, 1
 instructions are found and sorted in the time of three searches, and not of ten.
 """
 _CLOSE = 4
-_SHIFT, _PLACE = 32, 0xFFFFFFFF
 _SEGMENT = 1 << 19
 """Code units that are sorted together, which bounds the memory."""
 
@@ -32,10 +31,12 @@ class OperandUses:
     A place can also be an operand that looks like such an instruction.
     """
 
-    def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
+    def __init__(self, code: CodeUnits, opcodes: frozenset[int], *, keep: bool = True) -> None:
+        """Without ``keep`` all instructions are sorted at the first search, and the code is not kept after it."""
         self._code = code
         self._opcodes = opcodes
-        self._alone = _ALONE_OF_FEW if max(opcodes) - min(opcodes) < _CLOSE else _ALONE
+        few = _ALONE_OF_FEW if max(opcodes) - min(opcodes) < _CLOSE else _ALONE
+        self._alone = few if keep else 0
         self._searched: dict[int, NDArray[np.int64]] = {}
         """What single searches found."""
 
@@ -57,36 +58,40 @@ class OperandUses:
 
     def has_any(self, members: Sequence[int]) -> bool:
         """True if an instruction names one of these methods or fields; indices of one class are close together."""
-        return names_any(self._code.units, self._opcodes, [member for member in members if member <= MAX_INDEX])
+        members = [member for member in members if member <= MAX_INDEX]
+        if not self._alone:
+            return any(len(self._named(member, 1)) for member in members)
+        return names_any(self._code.units, self._opcodes, members)
 
     def _named(self, member: int, most: int) -> NDArray[np.int64]:
         """The first ``most`` instructions that name a method or field."""
-        found = []
-        for keys in self._sorted:
-            first = bisect_left(keys.data, member << _SHIFT)
-            last = bisect_left(keys.data, (member + 1) << _SHIFT, first, min(len(keys), first + most))
+        found = [np.empty(0, np.int64)]
+        for members, places in self._sorted:
+            first = bisect_left(members.data, member)
+            last = bisect_right(members.data, member, first, min(len(members), first + most))
             if first < last:
-                found.append((keys[first:last] & np.uint64(_PLACE)).view(np.int64))
+                found.append(places[first:last].astype(np.int64))
                 most -= last - first
-        return found[0] if len(found) == 1 else np.concatenate((np.empty(0, np.int64), *found))
+        return np.concatenate(found)
 
     @cached_property
-    def _sorted(self) -> list[NDArray[np.uint64]]:
-        """For each segment of the code the member that each instruction names and its place, as one number, sorted."""
+    def _sorted(self) -> list[tuple[NDArray[np.uint16], NDArray[np.uint32]]]:
+        """For each segment of the code the members that instructions name, in ascending order, and their places."""
         units = self._code.units
-        found, ends = bytearray(), [0]  # one that grows: arrays between those that are released would keep their memory
+        # They grow in place: arrays between those that are released would keep their memory.
+        members, places, ends = bytearray(), bytearray(), [0]
         for begin in range(0, len(units) - 1, _SEGMENT):
             part = units[begin : begin + _SEGMENT + 1]
-            places = places_of(part, self._opcodes)
-            keys = part[1:][places].astype(np.uint64)
-            keys <<= np.uint64(_SHIFT)
-            places += begin
-            keys |= places.view(np.uint64)
-            keys.sort()
-            found += keys.data
-            ends.append(len(found) // keys.itemsize)
-        every = np.frombuffer(found, np.uint64)
-        return [every[low:high] for low, high in pairwise(ends)]
+            found = places_of(part, self._opcodes)
+            named = part[1:][found]
+            order = named.argsort(kind="stable")  # for 16 bits a radix sort
+            members += named[order].data
+            places += (found[order] + begin).astype(np.uint32).data
+            ends.append(ends[-1] + len(found))
+        if not self._alone:
+            self._code = self._code._replace(units=units[:0].copy())
+        every, at = np.frombuffer(members, np.uint16), np.frombuffer(places, np.uint32)
+        return [(every[low:high], at[low:high]) for low, high in pairwise(ends)]
 
 
 def is_instruction(dex: DexFile, code: CodeItem, place: int) -> bool:

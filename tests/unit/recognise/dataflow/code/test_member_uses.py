@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tieback.recognise.dataflow.code import member_uses
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.member_uses import MemberUses
 from tieback.recognise.dataflow.code.members import CodeUse, MemberRef
@@ -50,3 +51,13 @@ def test_writers_and_readers_of_a_field_of_a_superclass() -> None:
     field = APP.identity(MemberRef("Lflow/constructor3Base;", "url", "Ljava/lang/String;"))
     assert names(USES.writers(field)) == {"Lflow/constructor3Base;-><init>"}
     assert names(USES.readers(field)) == {"Lflow/constructor3Impl;->call"}
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1 << 30, True), (0, False)])
+def test_the_code_of_large_apps_is_not_kept(monkeypatch: pytest.MonkeyPatch, most: int, kept: bool) -> None:
+    monkeypatch.setattr(member_uses, "KEEP_CODE", most)
+    app = AppCode([DexFile((FLOW / f"{name}.dex").read_bytes()) for name in ("cases", "second")])
+    uses = MemberUses(app)
+    field = app.identity(MemberRef("Lflow/constructor3Base;", "url", "Ljava/lang/String;"))
+    assert [app.ref(one.method.identity).shown for one in uses.readers(field)] == ["Lflow/constructor3Impl;->call"]
+    assert any(dex._code_without for dex in app.files) is kept
