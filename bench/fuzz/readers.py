@@ -71,7 +71,7 @@ def _script_reader() -> Callable[[bytes], None]:
 
     def script(data: bytes) -> None:
         buffer = Buffer("a.js", BufferKind.TEXT, data)
-        scripts.left = SCRIPT_STEPS
+        scripts.left = scripts.run_steps = SCRIPT_STEPS
         for _ in scripts.extract(Artifact("a.js", (buffer,))):
             pass
 

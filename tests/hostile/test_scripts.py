@@ -20,7 +20,7 @@ _LAST = ';var h="last.shop.test";fetch("https://"+h+"/v1");'
 
 
 def finds(script: str) -> list[Find]:
-    EXTRACTOR.left = _STEPS
+    EXTRACTOR.left = EXTRACTOR.run_steps = _STEPS
     data = script.encode()
     return list(EXTRACTOR.extract(Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, data),))))
 

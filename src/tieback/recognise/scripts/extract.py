@@ -63,6 +63,8 @@ MAX_HITS = 100_000
 MAX_STEPS = 1_000_000
 """Most steps of all scripts of an app; about a second for each 200,000."""
 _SCRIPT_STEPS = 500_000
+MAX_APP_STEPS = 200_000
+"""Most steps of the runs of all scripts of an app."""
 ACROSS_STEPS = 60_000
 """Most steps for the scripts of a page together."""
 _BEFORE, _AFTER = 400, 3_000
@@ -107,6 +109,8 @@ class ScriptExtractor:
         self._judge, self._last, self._expo = judge, script, expo or ExpoSettings()
         self.left = MAX_STEPS
         """Steps that may still be taken to put texts together."""
+        self.run_steps = MAX_APP_STEPS
+        """Steps that runs of scripts may still take."""
         self.names = PageNames()
         self._told: set[str] = set()
         """The endpoints that single scripts put together."""
@@ -116,6 +120,7 @@ class ScriptExtractor:
     def start(self) -> PageNames:
         """Begin an app; the names that its scripts share."""
         self.left, self.names = MAX_STEPS, PageNames()
+        self.run_steps = MAX_APP_STEPS
         self._told.clear()
         self._told_of.clear()
         return self.names
@@ -278,7 +283,7 @@ class ScriptExtractor:
         else:
             resolved = resolve.Resolution(shown, budget, markup=markup, script=self._last)
         with closing(resolved) as resolution:
-            for found in resolution.texts(marks):
+            for found in chain(resolution.texts(marks), self._requested(shown, resolution)):
                 if found.text.text in told:
                     continue
                 told.add(found.text.text)
@@ -318,6 +323,19 @@ class ScriptExtractor:
                 buffer.file,
                 UnreadKind.UNFOLLOWED,
             )
+
+    def _requested(self, shown: Bytes, resolution: "Resolution") -> Iterator["Resolved"]:
+        """What a run of the script requests."""
+        from tieback.recognise.scripts.requested import requested, texts
+
+        outcome = requested(shown, self.run_steps, self._is_endpoint)
+        if outcome is not None:
+            self.run_steps -= outcome.steps
+            resolution.stopped |= outcome.is_cut
+            yield from texts(outcome.requests)
+
+    def _is_endpoint(self, text: str) -> bool:
+        return any(isinstance(find, Sighting) for find in self._judged(text))
 
     def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:
         """What the script encodes; ``hits``: ends of texts that can be marks."""

@@ -355,11 +355,12 @@ class Functions:
         found: dict[str, tuple[bytes, int]] = {}
         if run.names.words.places(b"angular"):
             for kind in (b"constant", b"value", b"factory", b"service", b"provider"):
-                for at in run.names.words.places(b"." + kind, b"(")[:_MAX_INJECTED]:
+                places = run.names.words.places(b"." + kind, b"(")[:_MAX_INJECTED]
+                for at in run.scopes.outside_comments(places):
                     run.budget.take()
                     if one := _INJECTED.match(run.data, at + len(kind) + 2):
                         found.setdefault(one["name"].decode(), (kind, one.end()))
-            bases = run.names.words.places(b"." + _RESTANGULAR, b"(")
+            bases = tuple(run.scopes.outside_comments(run.names.words.places(b"." + _RESTANGULAR, b"(")))
             self._restangular = tuple(at + len(_RESTANGULAR) + 2 for at in bases)
             if 0 < len(bases) < _MAX_BASES:
                 found["Restangular"] = _RESTANGULAR, self._restangular[0]

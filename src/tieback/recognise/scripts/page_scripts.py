@@ -312,6 +312,9 @@ def _value_of(name: bytes, text: bytes) -> bytes | None:
             continue
         value = behind[1:].lstrip()
         if value[:1] in (b'"', b"'", b"`") and value[1:5] in (b"http", b"ws:/", b"wss:") and not _SUM.match(value):
-            return None
+            line = text[text.rfind(b"\n", 0, at) + 1 : at].lstrip()
+            if not line.startswith(b"//"):
+                return None
+            continue
         words = words or value.partition(b";")[0].partition(b"\n")[0]
     return words

@@ -2,9 +2,11 @@
 
 from tests.each import each
 from tests.linear import assert_linear
-from tests.unit.recognise.scripts.test_resolve import EXTRACTOR, values
+from tests.unit.recognise.scripts.test_resolve import values
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Problem
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.scripts.extract import ScriptExtractor
 
 STATES = (
     "function req(x){return g.apply(this,arguments)}function g(){g=wrap(R().m(function c(path){var r;"
@@ -105,4 +107,5 @@ def test_functions_that_pass_their_arguments_to_each_other_end() -> None:
     )
     assert "https://a.x.test/v1" in values(script)
     artifact = Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, script.encode()),))
-    assert not [one for one in EXTRACTOR.extract(artifact) if isinstance(one, Problem)]
+    extractor = ScriptExtractor(EndpointExtractor())  # which also runs the script
+    assert not [one for one in extractor.extract(artifact) if isinstance(one, Problem)]

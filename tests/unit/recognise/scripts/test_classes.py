@@ -7,6 +7,7 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.scripts.extract import ScriptExtractor
 
 EXTRACTOR = ScriptExtractor(EndpointExtractor())
+EXTRACTOR.run_steps = 0  # only what the rules find
 
 
 def values(script: str) -> set[str]:

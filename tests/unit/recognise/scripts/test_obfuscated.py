@@ -15,6 +15,7 @@ from tieback.recognise.scripts.number_sums import with_plain_numbers
 from tieback.recognise.scripts.proxy_members import without_proxies
 
 EXTRACTOR = ScriptExtractor(EndpointExtractor())
+EXTRACTOR.run_steps = 0  # only what the rules find
 
 
 def values(script: str) -> set[str]:

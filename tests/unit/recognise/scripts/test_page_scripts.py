@@ -52,6 +52,13 @@ def test_a_call_with_a_name_of_another_script(other: dict[str, str], call: str) 
     assert values({"call.js": call}) == set()
 
 
+def test_an_address_in_a_comment_is_not_that_of_the_name() -> None:
+    conf = {"conf.js": "var BASE = 'https://a.x.test/api';"}
+    call = "function f(){\n  %s var BASE = 'https://old.x.test';\n  $.get(BASE + '/user')}"
+    assert values({"call.js": call % "//", **conf}) == {WHOLE}
+    assert values({"call.js": call % "", **conf}) == {"https://old.x.test", "https://old.x.test/user"}
+
+
 SERVICE = (
     "angular.module('a').factory('req',function($http,ROOT){return{send:function(url,form){\n"
     "return $http({method:'POST',url:ROOT+url+'?as=json'})}}})"

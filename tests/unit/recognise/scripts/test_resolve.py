@@ -32,6 +32,7 @@ MISSED = {
 """A call of a method of a class that is not known, and ``arguments``."""
 JUDGE = EndpointExtractor()
 EXTRACTOR = ScriptExtractor(JUDGE)
+EXTRACTOR.run_steps = 0  # only what the rules find
 SEARCH = AppSearch(RuleFiles(), dataflow=False)
 
 
@@ -465,6 +466,13 @@ def test_forms_of_compilers_and_clients_are_followed(script: str, found: set[str
             (
                 "angular.module('a').value('SERVER','a.x.test').factory('A',function($http,SERVER){"
                 "$http.get('http://'+SERVER+'/v')})"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            (
+                "angular.module('a')/*.constant('U','http://old.x.test')*/\n.constant('U','http://a.x.test')\n"
+                "//.constant('U','http://b.x.test')\n.controller('c',function($http,U){$http.get(U+'/v')})"
             ),
             {"http://a.x.test/v"},
         ),

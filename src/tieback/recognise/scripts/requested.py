@@ -1,0 +1,85 @@
+"""Addresses that a run of a script requests, as texts of the script."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.script_runs.values import GAP
+from tieback.recognise.scripts.resolve import Resolved
+from tieback.recognise.scripts.values import Text
+
+if TYPE_CHECKING:
+    from tieback.recognise.script_runs.machine import Request
+    from tieback.recognise.script_runs.run import Outcome
+
+MAX_RUN = 400 * 1024
+"""Most bytes of a script that is run."""
+_ADDRESS = lazy_pattern(rb"""["'`](?:(?:https?|wss?):)?//[^\s"'`/$]{3,255}[^\s"'`]{0,200}""")
+_ENCODED = lazy_pattern(
+    rb"""\b_0x[0-9a-f]{3,6}\b|\beval\(function|U2FsdGVkX1|\batob\(["'`]|\.decrypt\("""
+    rb"""|push['"]?\]?\([\w$]{1,20}(?:\.|\[['"])shift(?:['"]\])?\(\)\)"""
+)
+"""What obfuscators and ciphers leave in a script."""
+_SCHEME = lazy_pattern(rb"""["'`](?:https?|wss?):?(?://)?["'`]|["'`]://|://(?:["'`]|\$\{)""")
+"""A scheme before a host that is in another text."""
+_HOST_TEXT = lazy_pattern(rb"""["'`](?:[A-Za-z0-9_-]{1,63}\.){1,6}[A-Za-z][A-Za-z0-9-]{1,23}(?=[:/"'`])""")
+_MARK = lazy_pattern(rb"""["'`](?:https?:|wss?:)?/|\$\{|\b(?:fetch|open|get|post|put|request|ajax|send)\(""")
+_HOST = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/?#\s" + GAP + r"]{3,255}(?=[/?#" + GAP + r"]|\Z)")
+STEPS = 30_000
+"""Most steps of a script; about a second for 150,000."""
+ENCODED_STEPS = 90_000
+"""Most steps of a script that encodes texts."""
+_OPENING = re.compile(
+    r"(?:^|\.)(?:open\w*|href|assign|replace|alert|log|warn|error|write\w*|createTextNode|share\w*|navigate|push|"
+    r"createElement\w*|jsxs?|setItem|getItem|querySelector\w*|addEventListener|postMessage|setAttribute)$"
+)
+"""Calls that show a text, or open it for a person."""
+_MAX_MARKS = 20_000
+_MAX_LITERALS = 200
+
+
+def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool]) -> "Outcome | None":
+    """What a run of a script requests; ``None`` if it has nothing to run for.
+
+    Args:
+        data: the script.
+        steps: most steps. Without any, the outcome is that a limit ended the run.
+        is_shown: true for a literal that is an endpoint. A script without one is not run, unless it encodes texts.
+    """
+    if len(data) > MAX_RUN:
+        return None
+    read = bytes(data)
+    is_encoded = _ENCODED.search(read) is not None
+    if not (is_encoded or any(is_shown(one) for one in _literals(read))):
+        return None
+    from tieback.recognise.script_runs.run import Outcome, requests
+
+    if steps <= 0:
+        return Outcome([], 0, is_cut=True)
+    marks = [found.start() for found in islice(_MARK.finditer(read), _MAX_MARKS)]
+    return requests(read, marks, steps=min(steps, ENCODED_STEPS if is_encoded else STEPS))
+
+
+def _literals(data: bytes) -> Iterator[str]:
+    """Different addresses that the script has as they are."""
+    literals = (found[0][1:] for found in islice(_ADDRESS.finditer(data), _MAX_LITERALS))
+    for one in dict.fromkeys(literals):
+        text = one.decode("utf-8", "replace")
+        yield f"https:{text}" if text.startswith("//") else text
+    if _SCHEME.search(data):
+        hosts = (found[0][1:] for found in islice(_HOST_TEXT.finditer(data), _MAX_LITERALS))
+        yield from (f"https://{one.decode('ascii')}/" for one in dict.fromkeys(hosts))
+
+
+def texts(found: "Sequence[Request]") -> Iterator[Resolved]:
+    """The addresses of requests that the script does not have as they are, without those that are shown or opened."""
+    for one in found:
+        if one.is_literal or one.at < 0 or not _HOST.match(one.text):
+            continue
+        if one.direct or not _OPENING.search(one.call):
+            text = one.text.replace(GAP, HOLE)
+            yield Resolved(Text(text, one.at, (), one.chain), one.at, one.call.rpartition(".")[2][:40])
