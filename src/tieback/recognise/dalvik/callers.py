@@ -13,6 +13,7 @@ from tieback.recognise.dalvik.decode import Instruction, decode
 from tieback.recognise.dalvik.effects import CALL, STATIC_READ, kind_of_step
 from tieback.recognise.dalvik.machine import CONTEXTS, FAULTS, CallSite, Frame, Machine
 from tieback.recognise.dalvik.objects import (
+    HELD,
     UNKNOWN,
     JavaArray,
     JavaObject,
@@ -116,7 +117,7 @@ class CallerWalk:
         if kind == OpcodeEffect.SWITCH:
             targets = list(two.values())
         elif kind == OpcodeEffect.IF:
-            targets = [three or two]
+            targets = [two if three is None else three]
         else:
             targets = [one]
         for target in targets:
@@ -200,7 +201,7 @@ def _lacks_constant(site: CallSite, arguments: list[Any]) -> bool:
 
 def escape(registers: list[Any], places: Iterable[int]) -> None:
     """Forget the objects in some registers, because an instruction can change them."""
-    passed = [registers[place] for place in places if isinstance(registers[place], (JavaArray, JavaObject))]
+    passed = [registers[place] for place in places if type(registers[place]) in HELD]
     if not passed:
         return
     for place, value in enumerate(registers):

@@ -276,7 +276,7 @@ def _if(frame: Frame, _opcode: int, high: int, at: int) -> _Operands:
 
 
 def _if_zero(frame: Frame, _opcode: int, high: int, at: int) -> _Operands:
-    return high, at + sign_extend(frame.method.units[at + 1], 16), 0
+    return high, at + sign_extend(frame.method.units[at + 1], 16), None
 
 
 def _packed_switch(frame: Frame, _opcode: int, high: int, at: int) -> _Operands:

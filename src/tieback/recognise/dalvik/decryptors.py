@@ -22,7 +22,7 @@ from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.inline import MadeText, texts_made
 from tieback.recognise.dalvik.machine import CONTEXTS, AppFiles
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
-from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
+from tieback.recognise.dalvik.run import MAX_STEPS, NUMBERS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.code.members import split_types
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.dex.instructions import LENGTHS, payload_length
@@ -77,6 +77,7 @@ _SHORT_LOADS = frozenset(opcode_numbers("move move-wide move-object const/4 new-
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
+_NATIVE_RESULTS = _RESULTS | NUMBERS
 _TAKEN = _ARGUMENTS | CONTEXTS
 _ARGUMENT_NAMES, _RESULT_NAMES = (Names(sorted(map(str.encode, each))) for each in (_TAKEN, _RESULTS))
 _STORED = Names((STRING.encode(), f"[{STRING}".encode()))
@@ -263,7 +264,7 @@ class _Decryptors:
         if known is None:
             self.is_cut = self._count >= MAX_DECRYPTORS
             known = self._known[ref] = not self.is_cut and self._decrypts(ref)
-            self._count += known
+            self._count += known and ref.result not in NUMBERS
         return known
 
     def excludes(self, ref: MethodRef) -> bool:
@@ -271,7 +272,8 @@ class _Decryptors:
         return self._known.get(ref) is False
 
     def _decrypts(self, ref: MethodRef) -> bool:
-        if ref.name.startswith("<") or ref.name == "toString" or ref.result not in _RESULTS:
+        results = _NATIVE_RESULTS if self._runs_native else _RESULTS
+        if ref.name.startswith("<") or ref.name == "toString" or ref.result not in results:
             return False
         if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
             return False
@@ -281,7 +283,7 @@ class _Decryptors:
         if self._runs_native and self._path.native(ref.owner, ref) is not None:
             return True
         # A method that only gets a context is run like any other one that makes a text.
-        return not CONTEXTS.issuperset(kinds) and self._method_computes(ref, 0)
+        return ref.result in _RESULTS and not CONTEXTS.issuperset(kinds) and self._method_computes(ref, 0)
 
     def _method_computes(self, ref: MethodRef, depth: int) -> bool:
         """True if a method, or a method that it calls, computes a text."""
@@ -600,5 +602,5 @@ def _texts_of(value: object) -> Iterator[str]:
             yield result.decode("utf-8")
         except UnicodeDecodeError:
             return
-    elif result is not None:
+    elif isinstance(result, tuple):
         yield from result

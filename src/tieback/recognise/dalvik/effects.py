@@ -34,7 +34,8 @@ _GUARD = 12
 _THROWER = 120
 """Most code units of a method that only throws."""
 _THROW, _STATIC_CALL = opcode_numbers("throw")[0], opcode_numbers("invoke-static")[0]
-_NOT_NULL = opcode_numbers("if-nez")[0]
+_NOT_NULL, _EQUAL, _NOT_EQUAL = (opcode_numbers(name)[0] for name in ("if-nez", "if-eq", "if-ne"))
+_RETURN_OBJECT = opcode_numbers("return-object")[0]
 _OBJECT_UNITS = 2_000
 """Most code units of a method that are read for the kind of a register."""
 _OBJECTS_WIDE = frozenset(opcode_numbers("move-result-object sget-object aget-object check-cast move-object/from16"))
@@ -270,13 +271,37 @@ def _beyond_guard(frame: Frame, target: int) -> int | None:
     machine = frame.machine
     if machine.outermost is None:
         raise NotRunnableError("a branch on an unknown value")
-    following = frame.at + LENGTHS[frame.method.units[frame.at] & 255]
-    throws = _throws(frame, following), _throws(frame, target)
-    if throws[0] != throws[1]:
-        return target if throws[0] else None
+    way = way_beyond_throw(frame, target)
+    if way is not None:
+        return way
     if machine.outermost is not frame and _is_object(frame):
         return target if frame.method.units[frame.at] & 255 == _NOT_NULL else None
     raise NotRunnableError("a branch on an unknown value")
+
+
+def way_beyond_throw(frame: Frame, target: int) -> int | None:
+    """The way of a condition on which code goes on, if the other one only throws; ``None`` if it is not known."""
+    following = frame.at + LENGTHS[frame.method.units[frame.at] & 255]
+    throws = _throws(frame, following), _throws(frame, target)
+    if throws[0] == throws[1]:
+        return None
+    return target if throws[0] else following
+
+
+def way_without_suspension(frame: Frame, registers: tuple[int, int], target: int) -> int | None:
+    """The way of a comparison with an unknown result of a coroutine on which its value is used; ``None`` for another.
+
+    Kotlin returns the mark of a coroutine that is suspended to its caller: ``if (result == mark) return mark``.
+    """
+    units = frame.method.units
+    if units[frame.at] & 255 not in (_EQUAL, _NOT_EQUAL):
+        return None
+    following = frame.at + LENGTHS[units[frame.at] & 255]
+    equal, other = (target, following) if units[frame.at] & 255 == _EQUAL else (following, target)
+    if not 0 <= equal < len(units) or units[equal] & 255 != _RETURN_OBJECT or units[equal] >> 8 not in registers:
+        return None
+    known = [frame.registers[place] for place in registers if frame.registers[place] is not UNKNOWN]
+    return other if len(known) == 1 and isinstance(known[0], JavaObject) else None
 
 
 def _is_object(frame: Frame) -> bool:
@@ -285,8 +310,16 @@ def _is_object(frame: Frame) -> bool:
     An object that a method of the platform returns is then taken for one that exists.
     """
     frame.machine.spend(min(frame.at, _OBJECT_UNITS) >> 3)
-    units, register, at, found = frame.method.units, frame.method.units[frame.at] >> 8, 0, False
-    while at < min(frame.at, _OBJECT_UNITS):
+    known = frame.method.objects
+    if frame.at not in known:
+        known[frame.at] = _sets_object(frame.method, frame.at)
+    return known[frame.at]
+
+
+def _sets_object(method: Method, stop: int) -> bool:
+    units, register, at, found = method.units, method.units[stop] >> 8, 0, False
+    stop = min(stop, _OBJECT_UNITS)
+    while at < stop:
         opcode = units[at] & 255
         if not opcode:
             at += payload_length(units, at)
@@ -305,6 +338,13 @@ def _throws(frame: Frame, at: int) -> bool:
 
     A shrinker calls a function for it, as those of Kotlin that check parameters.
     """
+    known = frame.method.throws
+    if at not in known:
+        known[at] = _reaches_throw(frame, at)
+    return known[at]
+
+
+def _reaches_throw(frame: Frame, at: int) -> bool:
     method = frame.method
     for _ in range(_GUARD):
         if not 0 <= at < len(method.units):
@@ -313,8 +353,11 @@ def _throws(frame: Frame, at: int) -> bool:
         if KINDS[opcode] in _ENDS:
             return opcode == _THROW
         if opcode == _STATIC_CALL and at + 1 < len(method.units):
-            ref = frame.machine.path.ref(method.dex, method.units[at + 1])
-            called = frame.machine.path.method(ref.owner, ref) if ref.result == "V" else None
+            try:
+                ref = frame.machine.path.ref(method.dex, method.units[at + 1])
+                called = frame.machine.path.method(ref.owner, ref) if ref.result == "V" else None
+            except NotRunnableError:  # damaged code
+                return False
             if called is not None and _only_throws(called):
                 return True
         at += LENGTHS[opcode]

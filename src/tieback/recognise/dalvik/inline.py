@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
 from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.effects import way_beyond_throw, way_without_suspension
 from tieback.recognise.dalvik.library.references import Held
 from tieback.recognise.dalvik.library.strings import Builder
 from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
 from tieback.recognise.dalvik.objects import (
+    HELD,
     STRING,
     UNKNOWN,
     FieldsInPart,
@@ -265,10 +267,21 @@ def _pass(frame: Frame, others: list[_Way] | None) -> bool:
     """
     instruction = frame.method.bodies.get(frame.at)
     kind = KINDS[frame.method.units[frame.at] & 255] if instruction is not None else OpcodeEffect.END
-    if instruction is None or kind in _LAST or (others is None and kind in _BRANCHES):
+    if instruction is None or kind in _LAST:
         return False
-    _, one, two, three, frame.at = instruction
     registers = frame.registers
+    _, one, two, three, following = instruction
+    target, compared = (two, (one,)) if three is None else (three, (one, two))
+    read = [place for place in compared if isinstance(place, int) and place < len(registers)]
+    if kind == OpcodeEffect.IF and any(registers[place] is UNKNOWN for place in read):
+        way = way_beyond_throw(frame, target)
+        way = way_without_suspension(frame, (one, two), target) if way is None and three is not None else way
+        if way is not None:
+            frame.at = way
+            return True
+    if others is None and kind in _BRANCHES:
+        return False
+    frame.at = following
     if isinstance(one, tuple):
         passed = [place for place in one if place < len(registers)]
         frame.machine.give(registers[place] for place in passed)
@@ -278,7 +291,7 @@ def _pass(frame: Frame, others: list[_Way] | None) -> bool:
     elif kind in _STORES:
         escape(registers, (place for place in (one, two) if isinstance(place, int) and place < len(registers)))
     elif others is not None and kind in _BRANCHES:
-        targets = list(two.values()) if kind == OpcodeEffect.SWITCH else [three or two]
+        targets = list(two.values()) if kind == OpcodeEffect.SWITCH else [target]
         left = max(0, MAX_OBSTACLES - len(others))
         for target in targets[:left]:
             others.append(_Way(target, _copied(frame.machine, registers), 1 if target > frame.at else MAX_TURNS))
@@ -301,7 +314,7 @@ def _forget_content(values: Iterable[Any]) -> None:
 def _copied(machine: Machine, registers: list[Any]) -> list[Any]:
     """Registers with objects of their own, so that one way does not change those of another."""
     known: dict[int, Any] = {}
-    return [_copy(machine, value, known) for value in registers]
+    return [_copy(machine, value, known) if type(value) in HELD else value for value in registers]
 
 
 def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
@@ -313,13 +326,16 @@ def _copy(machine: Machine, value: Any, known: dict[int, Any]) -> Any:
         if isinstance(value, JavaArray):
             machine.allocate(size_of(value.kind, len(value.items)))
             array = known[id(value)] = JavaArray(value.kind, value.items)
-            array.items = [_copy(machine, item, known) for item in value.items]
+            array.items = [_copy(machine, item, known) if type(item) in HELD else item for item in value.items]
         elif _is_kept(machine, value):
             return value
         else:
             machine.allocate(_OBJECT + len(value.fields))
             made = known[id(value)] = JavaObject(value.kind, value.payload)
-            made.fields = type(value.fields)({name: _copy(machine, item, known) for name, item in value.fields.items()})
+            made.fields = type(value.fields)(value.fields)
+            for name, item in value.fields.items():
+                if type(item) in HELD:
+                    made.fields[name] = _copy(machine, item, known)
             made.payload = _payload(machine, value.payload, known)
     return known[id(value)]
 
@@ -329,7 +345,7 @@ def _is_kept(machine: Machine, value: JavaObject) -> bool:
     for kind in machine.path.ancestors(value.kind):
         its = machine.path.find(kind)
         machine.spend(len(its.statics) >> 4 if its is not None else 0)
-        if its is not None and any(value is each for each in its.statics.values()):
+        if its is not None and its.statics and any(value is each for each in its.statics.values()):
             return True
     return False
 
@@ -343,8 +359,8 @@ def _payload(machine: Machine, payload: Any, known: dict[int, Any]) -> Any:
         return Builder("".join(payload.units))
     if isinstance(payload, list):
         machine.allocate(len(payload))
-        return [_copy(machine, item, known) for item in payload]
+        return [_copy(machine, item, known) if type(item) in HELD else item for item in payload]
     if isinstance(payload, dict):
         machine.allocate(len(payload))
-        return {key: _copy(machine, item, known) for key, item in payload.items()}
+        return {key: _copy(machine, item, known) if type(item) in HELD else item for key, item in payload.items()}
     return payload

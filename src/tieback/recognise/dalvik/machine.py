@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
 from tieback.recognise.dalvik.objects import (
+    HELD,
     UNKNOWN,
     FieldsInPart,
     JavaArray,
@@ -173,6 +174,8 @@ CONTEXTS = frozenset(
 """Classes of the platform that only lead to the resources of the app: which object it is does not matter."""
 
 
+ADDRESSES = frozenset(("Landroid/net/Uri;", "Ljava/net/URI;", "Ljava/net/URL;"))
+"""Classes of addresses, which never change."""
 PREFERENCES = "Landroid/content/SharedPreferences;"
 """Saved settings: each call names the value that counts before the setting is saved."""
 _OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;", PREFERENCES}
@@ -254,6 +257,9 @@ class Machine:
         """The frame whose run is collected."""
         self.given: list[JavaObject] = []
         """Objects of the app's classes that the run gave to code that is not followed, if it is collected."""
+        self.services: dict[str, dict[str, None]] = {}
+        """Base addresses of the interfaces of web services that code made clients for, and of the methods that it
+        called of those, by descriptor, or by ``Lowner;->name(parameters)``."""
         self.receivers: dict[str, JavaObject | None] = {}
         """Objects as their constructor leaves them, by class; ``None`` if none runs."""
         self.constants: set[str] = set()
@@ -450,6 +456,10 @@ class Machine:
             its = self.initialise(owner)
             if its is not None and name in its.statics:
                 return its
+        for owner, is_own in self.path.supertypes(kind).items():
+            its = self.initialise(owner) if is_own else None
+            if its is not None and name in its.statics:
+                return its
         return None
 
     def is_a(self, kind: str, other: str) -> bool:
@@ -463,7 +473,7 @@ class Machine:
         return known
 
     def _ancestors(self, kind: str) -> list[str]:
-        known = self.path.ancestors(kind)
+        known = list(self.path.ancestors(kind))
         while known[-1] in PARENTS:
             known.append(PARENTS[known[-1]])
         return known
@@ -493,15 +503,15 @@ class Machine:
             if type(receiver) is int:
                 raise self.thrown("Ljava/lang/NullPointerException;")
             key = kind_of(receiver) if virtual else ""
-        if key in site.targets:
+        try:
             target = site.targets[key]
-        else:
+        except KeyError:
             target = site.targets[key] = self._target(site.ref, key)
         if target is None:
             return self._skip(site, registers)
         if not isinstance(target, Method):
             arguments = [registers[place] for place in site.places]
-            self.spend(2 + sum(map(_cost, arguments)))
+            self.spend(2 + _cost(arguments))
             result = target(self, arguments)
             if self.outermost is not None and type(result) is str and "://" in result and arguments:
                 self.changed.update(one for one in arguments[:1] if type(one) is str)
@@ -552,6 +562,10 @@ class Machine:
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
                 return known
+        if owner in self.services:
+            from tieback.recognise.dalvik.library.retrofit import service_call
+
+            return service_call(ref)
         inherited = self._library.get(f"*->{ref.signature}{ref.result}") if self.is_context(owner) else None
         return inherited or self._native(owner, ref)
 
@@ -570,17 +584,21 @@ class Machine:
         """Result of a call that is not followed: unknown, unless the call can have changed an object of ours."""
         ref = site.ref
         its_own = ref.name == "<init>"
-        if any(self._may_change(value) for value in registers[its_own:]):
-            raise NotRunnableError(f"it calls {ref.owner}->{ref.name}")
-        self.give(registers)
+        held = [value for value in registers if type(value) in HELD]
+        if held:
+            if any(map(self._may_change, held[1:] if its_own and held[0] is registers[0] else held)):
+                raise NotRunnableError(f"it calls {ref.owner}->{ref.name}")
+            self.give(held)
         return None if ref.result == "V" and not its_own else UNKNOWN
 
-    def _may_change(self, value: Any) -> bool:
-        if isinstance(value, JavaObject) and (isinstance(value.fields, FieldsInPart) or self._is_own(value)):
+    def _may_change(self, value: JavaArray | JavaObject) -> bool:
+        if isinstance(value, JavaArray):
+            return True
+        if isinstance(value.fields, FieldsInPart) or self._is_own(value):
             return False  # the platform does not know the fields of a class of the app
-        return isinstance(value, JavaArray) or (
-            isinstance(value, JavaObject) and not self.is_a(value.kind, "Ljava/lang/Throwable;")
-        )
+        if value.kind in ADDRESSES:
+            return False
+        return not self.is_a(value.kind, "Ljava/lang/Throwable;")
 
     def _is_own(self, value: JavaObject) -> bool:
         return self.outermost is not None and self.path.defines(value.kind)
@@ -588,7 +606,7 @@ class Machine:
     def give(self, values: Iterable[Any]) -> None:
         """Note the objects of the app's classes that code gets which is not followed, if the run is collected."""
         for value in values:
-            if len(self.given) < MAX_GIVEN and isinstance(value, JavaObject) and self._is_own(value):
+            if type(value) is JavaObject and len(self.given) < MAX_GIVEN and self._is_own(value):
                 self.given.append(value)
 
     def to_string(self, value: JavaObject) -> Any:
@@ -652,8 +670,12 @@ class Machine:
         return -1
 
 
-def _cost(value: Any) -> int:
-    """Steps that a library call takes at least because of an argument."""
-    if isinstance(value, str):
-        return len(value) >> 6
-    return len(value.items) >> 4 if isinstance(value, JavaArray) else 0
+def _cost(arguments: Iterable[Any]) -> int:
+    """Steps that a library call takes at least because of its arguments."""
+    steps = 0
+    for value in arguments:
+        if type(value) is str:
+            steps += len(value) >> 6
+        elif type(value) is JavaArray:
+            steps += len(value.items) >> 4
+    return steps

@@ -47,6 +47,10 @@ class JavaObject:
         self.payload = payload
 
 
+HELD = frozenset((JavaArray, JavaObject))
+"""What a register refers to, so that code can change it."""
+
+
 class FieldsInPart(dict[str, Any]):
     """Fields of an object that other code can have set: one that its constructor does not set is not known."""
 
@@ -146,10 +150,10 @@ def size_of(kind: str, count: int) -> int:
 
 def kind_of(value: Any) -> str:
     """Descriptor of the class of a value; empty for an integer and for an unknown object."""
-    if isinstance(value, str):
-        return STRING
     if isinstance(value, (JavaObject, Boxed)):
         return value.kind
+    if isinstance(value, str):
+        return STRING
     if isinstance(value, JavaArray):
         return f"[{value.kind}"
     return "Ljava/lang/Class;" if isinstance(value, ClassRef) else ""

@@ -10,19 +10,25 @@ from tieback.recognise.dalvik.library import (
     addresses,
     charsets,
     collections,
+    coroutines,
     crypto,
     files,
     holders,
+    joins,
     json_fields,
     json_objects,
     numbers,
+    okhttp,
     patterns,
     platform,
     properties,
     references,
     reflection,
+    retrofit,
     streams,
     strings,
+    time_units,
+    uris,
 )
 from tieback.recognise.dalvik.machine import AppFiles, LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
@@ -50,11 +56,16 @@ MAX_RESULT = 4096
 
 type Constant = str | int | Sequence[int] | Sequence[str] | None
 """An argument: text, number, or the elements of an array; ``None`` for the context of the app."""
-type Result = str | bytes | tuple[str, ...]
-"""A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
+type Result = str | bytes | tuple[str, ...] | int
+"""A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text. A number of native code."""
+NUMBERS = frozenset("IJS")
+"""Types of the numbers that native code gives, such as a port."""
 
 
-_LATER = (patterns, addresses, reflection, references, holders, properties, json_fields)
+_LATER = (
+    patterns, addresses, reflection, references, holders, properties, json_fields, okhttp, retrofit, time_units,
+    coroutines, joins, uris,
+)  # fmt: skip
 """Modules that use those before them."""
 
 
@@ -87,7 +98,7 @@ class Runner:
         steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
         self._steps = steps
         self.path = ClassPath(dexes)
-        fields = charsets.fields() | streams.fields()
+        fields = {**charsets.fields(), **streams.fields(), **time_units.fields()}
         self.machine = Machine(self.path, _library(), fields, run_frame, steps, app_files, _readers())
         self._results: dict[tuple[Any, ...], Result | None] = {}
         self._failures: dict[MethodRef, int] = {}
@@ -144,7 +155,8 @@ class Runner:
         try:
             method = self.path.method(ref.owner, ref)
             if method is None:
-                return as_result(self.machine.run_native(ref, _arguments(ref, arguments), caller))
+                made = self.machine.run_native(ref, _arguments(ref, arguments), caller)
+                return made if ref.result in NUMBERS and isinstance(made, int) else as_result(made)
             if not method.static:
                 return None
             return as_result(self.machine.run(method, _registers(method, ref, arguments), caller))

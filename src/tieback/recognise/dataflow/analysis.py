@@ -17,6 +17,7 @@ from tieback.recognise.dataflow.code.fields import FieldValues
 from tieback.recognise.dataflow.code.member_uses import MemberUses
 from tieback.recognise.dataflow.code.members import CodeUse, MemberRef, MethodCode
 from tieback.recognise.dataflow.code.native_addresses import native_addresses
+from tieback.recognise.dataflow.code.service_makers import CLIENTS, service_makers
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.methods.keyed import INPUT, PREFERENCE
 from tieback.recognise.dataflow.methods.library import BUILDERS
@@ -89,6 +90,8 @@ class Roots(NamedTuple):
     unknown: tuple[MethodCode, ...] = ()
     """Those that need something unknown for an endpoint, and methods that call them, or make their object."""
     others: tuple[MethodCode, ...] = ()
+    is_cut: bool = False
+    """True if a limit left out methods above those."""
 
 
 class Analysis(NamedTuple):
@@ -145,7 +148,17 @@ def analyse(
         for native in _native_addresses(app, settings, decryption):
             rounds.announce(native)
     rounds.run()
-    return Analysis(tuple(rounds.flows()), rounds.unread, rounds.own_roots())
+    flows = tuple(rounds.flows())
+    makers = service_makers(files, uses, _bases(flows))
+    return Analysis(flows, rounds.unread, rounds.own_roots(makers))
+
+
+def _bases(flows: Iterable[DataFlow]) -> Iterator[tuple[str, str | None]]:
+    """Each class that sets a base address of web services, with the address if it is known."""
+    for flow in flows:
+        if flow.name in CLIENTS and isinstance(flow.value, EndpointParts):
+            url = flow.value.values.get("url")
+            yield flow.method.partition("->")[0], url if isinstance(url, str) else None
 
 
 def _begin_at_decrypted(app: AppCode, decryption: Decryption, rounds: "_Rounds") -> None:
@@ -185,7 +198,7 @@ def _computed_addresses(app: AppCode, decryption: Decryption) -> Iterator[int]:
 _ON_DEVICE = lazy_pattern(r"https?://(?:localhost|127\.0\.0\.1)(?![\w.-])")
 _NO_SERVER = ("content:", "file:", "android.resource:")
 """Schemes of addresses that no server has."""
-MAX_ABOVE = 60
+MAX_ABOVE = 120
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 MAX_ASKED = 1_000
 """Most methods and constructors whose callers are looked up for that."""
@@ -241,19 +254,23 @@ class _Rounds:
         self._roots[identity] = _Root(method, stop)
         self._pending[identity] = None
 
-    def own_roots(self) -> Roots:
+    def own_roots(self, makers: Iterable[MethodCode] = ()) -> Roots:
         """Methods of the app itself where walks began, and those above them that give an unknown part.
 
         What the system runs first is first, and callers come before the methods that they call: a run passes what it
         knows on, before runs that know less have changed static values, or used up the work.
+
+        Args:
+            makers: methods that make clients of web services; they are run too.
         """
         every = {identity: root.method for identity, root in self._roots.items() if self._is_own(identity)}
         level = self._open_roots(every)
         opened = dict.fromkeys(level)
-        left, asked = MAX_ABOVE, set[int]()
+        left, asked, is_cut = MAX_ABOVE, set[int](), False
         for _ in range(_LEVELS):
             above: dict[int, MethodCode] = {}
             for identity in level:
+                is_cut |= len(above) >= left or len(asked) >= MAX_ASKED
                 for method in self._above(identity, asked) if len(above) < left else ():
                     if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
@@ -261,11 +278,15 @@ class _Rounds:
             left -= len(level)
             every |= above
             opened |= dict.fromkeys(above)
+        is_cut |= len(asked) >= MAX_ASKED
+        created = {one.identity: one for one in makers}
+        every |= created
         turns = {one: self._turn(one) for one in every}
         first = [one for one in every if not turns[one]]
         above_first = list(opened)[::-1]
-        ordered = dict.fromkeys((*first, *sorted(above_first, key=turns.__getitem__)))
-        return Roots(tuple(map(every.__getitem__, ordered)), tuple(every[one] for one in every if one not in ordered))
+        ordered = dict.fromkeys((*first, *created, *sorted(above_first, key=turns.__getitem__)))
+        others = (every[one] for one in every if one not in ordered)
+        return Roots(tuple(map(every.__getitem__, ordered)), tuple(others), is_cut)
 
     def _turn(self, identity: int) -> int:
         """0 for a method of a class that the system starts before the screens of an app, 1 for other such classes."""

@@ -142,7 +142,7 @@ class DataflowExtractor:
         self.left -= decryption.runner.used
         made = made_addresses(analysis.roots, decryption)
         analysis = analysis._replace(flows=tuple(filled(analysis.flows, made)))
-        finds = Finds(self.judge_text, self._rules, parts, analysis, ends)
+        finds = Finds(self.judge_text, self._rules, parts, analysis, ends, decryption.runner.machine.services)
         for find in finds.all():
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
             _note(settled, shown, left_out)
@@ -153,7 +153,7 @@ class DataflowExtractor:
         for find in finds.made(made, shown, left_out):
             _note(find, shown, left_out)
             yield find
-        if not decryption.made_all:
+        if not decryption.made_all or analysis.roots.is_cut:
             what = f"not every method that can put an address together was run (limit on the work per app): {MAY_MISS}"
             yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
         native = settings.native if settings is not None else None

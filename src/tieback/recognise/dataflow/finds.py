@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -17,10 +17,11 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow
 from tieback.recognise.dataflow.code.renamed_retrofit import bases as renamed_bases
-from tieback.recognise.dataflow.code.retrofit import base_for, paths
+from tieback.recognise.dataflow.code.retrofit import RetrofitPath, base_for, paths
+from tieback.recognise.dataflow.code.service_makers import CLIENTS
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.default_requests import default_requests
-from tieback.recognise.dataflow.dex.dexfile import CodeItem
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, decrypted_hosts, is_below
 from tieback.recognise.dataflow.hosts.components import ComponentHost
 from tieback.recognise.dataflow.hosts.opened_links import OpenedLink
@@ -68,7 +69,6 @@ _TWICE = lazy_pattern(
     re.IGNORECASE,
 )
 _CONTAINER = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
-_BASES = ("Retrofit", "RestAdapter")
 
 
 class Finds:
@@ -81,13 +81,24 @@ class Finds:
         parts: Sequence[DexPart],
         analysis: Analysis,
         ends: ConstantEnds | None,
+        services: Mapping[str, Collection[str]] | None = None,
     ) -> None:
-        """Use ``judge`` for the verdict on a text; ``ends`` tells what code contacts, if all code is known."""
+        """Find what an app contacts.
+
+        Args:
+            judge: gives the verdict on a text.
+            rules: the rule files.
+            parts: the DEX files.
+            analysis: what walks found.
+            ends: what code contacts, if all code is known.
+            services: base addresses of interfaces of web services and of their methods; see ``Machine``.
+        """
         self._judge = judge
         self._rules = rules
         self._ends = ends
         self._parts = parts
         self._analysis = analysis
+        self._services = services or {}
         self._told: set[tuple[str, str, str]] = set()
         self._with_port = {
             (flow.method, flow.name, flow.value.values["host"])
@@ -421,22 +432,34 @@ class Finds:
         bases = [
             (flow.method.partition("->")[0], str(flow.value.values["url"]))
             for flow in self._analysis.flows
-            if flow.name in _BASES and isinstance(flow.value, EndpointParts) and "url" in flow.value.values
+            if flow.name in CLIENTS and isinstance(flow.value, EndpointParts) and "url" in flow.value.values
         ]
-        renamed = not bases
+        renamed = not bases and not self._services
         if renamed:
             bases = [one for _, dex in self._parts for one in renamed_bases(dex)]
-        if not bases:
+        if not bases and not self._services:
             return
         for number, (_, dex) in enumerate(self._parts):
             for path in paths(dex, renamed=renamed):
-                base, spec = base_for(path.owner, bases), dex.string(path.string)
-                if base is None or not spec:
-                    continue
-                parts = EndpointParts({"url": base, "spec": spec})
-                flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
-                # The evidence is the place of the path; the base URL has a sighting of its own.
-                yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
+                spec = dex.string(path.string)
+                base = base_for(path.owner, bases)
+                for each in self._bases_of(path, dex) or ((base,) if base is not None else ()):
+                    parts = EndpointParts({"url": each, "path" if path.appended else "spec": spec})
+                    flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
+                    # The evidence is the place of the path; the base URL has a sighting of its own.
+                    text = url_of(parts.values) if spec else ""
+                    yield from self._new(flow, text, f"{each}\n{spec}", place(number, path.string))
+
+    def _bases_of(self, path: RetrofitPath, dex: DexFile) -> Iterable[str]:
+        """The base addresses of a method as runs show them: the only one of its interface, or those of its calls."""
+        known = self._services.get(path.owner, {})
+        if len(known) < 2:
+            return known
+        member = dex.method(path.method)
+        if member is None:
+            return ()
+        called = f"{path.owner}->{dex.string(member.name)}({dex.parameters(member.kind)})"
+        return self._services.get(called, ())
 
     def _default_requests(self) -> Iterator[Find]:
         for flow, base, spec in default_requests(self._analysis.flows):

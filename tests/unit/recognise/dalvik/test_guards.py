@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bench.hostile_made.kind import concat, dex, method, smali
 from tests.each import each
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.decryptors import Decryption
@@ -34,7 +35,8 @@ def test_a_condition_of_which_both_sides_go_on_is_not_decided() -> None:
 
 
 def test_an_address_from_which_code_makes_another_one_is_marked() -> None:
-    assert not any("other" in text for text in made("replaced"))
+    found = {text.partition("//")[0] for text in made("replaced") if "://other" in text}
+    assert found == {"https:"}, "what replace makes of it is found"
 
 
 def test_an_address_of_a_database_is_one() -> None:
@@ -42,3 +44,43 @@ def test_an_address_of_a_database_is_one() -> None:
     assert method is not None
     found = Decryption([FILE]).made_in(0, method.code)
     assert [one.text for _, one in found] == ["jdbc:mariadb://db.guard.guard.test/v3"]
+
+
+LIMIT = """
+invoke-static {}, Lother/Api;->size()I
+move-result v1
+const/16 v2, 0x400
+if-gt v1, v2, :large
+const-string v0, "https://limit."
+const-string v1, "shop.test/v1"
+CONCAT
+return-object v0
+:large
+LARGE
+"""
+THROWS = """
+new-instance v0, Ljava/lang/IllegalArgumentException;
+const-string v1, "too large"
+invoke-direct {v0, v1}, Ljava/lang/IllegalArgumentException;-><init>(Ljava/lang/String;)V
+throw v0
+"""
+GOES_ON = """
+const-string v0, "https://other."
+const-string v1, "shop.test/v1"
+CONCAT
+return-object v0
+"""
+
+
+@each(("large", "found"), [(THROWS, {"https://limit.shop.test/v1"}), (GOES_ON, set())], ids=["throws", "goes on"])
+def test_a_number_that_is_not_known_only_guards_what_follows(large: str, found: set[str]) -> None:
+    """In a method that another one calls; the outermost method takes both ways of a condition."""
+    text = "Ljava/lang/String;"
+    body = LIMIT.replace("LARGE", large).replace("CONCAT", concat())
+    inner = smali("shop/Inner", method(f"address(I){text}", body))
+    called = f"const/4 v0, 0x1\ninvoke-static {{v0}}, Lshop/Inner;->address(I){text}\nreturn-void"
+    outer = smali("shop/Outer", method("open()V", called))
+    runner = Runner([DexFile(dex([inner, outer]))])
+    code = runner.path.method("Lshop/Outer;", MethodRef("Lshop/Outer;", "open", "", "V"))
+    assert code is not None
+    assert {one.text for one in texts_made(runner.machine, code, in_full=True) if "://" in one.text} == found

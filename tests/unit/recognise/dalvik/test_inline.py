@@ -36,3 +36,7 @@ def test_the_constructor_of_a_class_runs_once() -> None:
     before = run.used
     made_by(run, "items")
     assert run.used - before < _LOOP
+
+
+def test_a_condition_can_lead_back_to_the_first_instruction() -> None:
+    assert "https://shop.test/again" in made_by(runner(), "repeated")

@@ -13,7 +13,9 @@ from bench.hostile_made.kind import OWN, TEXT, Files, coded, connect, initialise
 from tests.examples import few
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Problem, Sighting
+from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow import extract
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -131,3 +133,37 @@ def test_initialisers_and_methods_beyond_the_limit_give_a_problem_line(
 ) -> None:
     assert finds(make(below))[1] == []
     assert finds(make(above))[1] == ["some strings of the code were not decrypted (limit on the work per app)"]
+
+
+def decrypted(files: Files) -> list[str]:
+    """The texts that calls of decryption methods give, without the walks of the data flow."""
+    return sorted({one.text for one in Decryption([DexFile(files[0][1])]).texts} & {PATH, f"{PATH}/2"})
+
+
+def through(k: int) -> str:
+    return f"invoke-static {{p0}}, Lshop/D;->e{k}({TEXT}){TEXT}\nmove-result-object p0\nreturn-object p0"
+
+
+def calls_before(n: int) -> Files:
+    """The ``n``-th call of a method computes the text."""
+    other = "invoke-static {}, Lshop/D;->f()V\n" * (n - 1)
+    more = method("f()V", "return-void") + method(f"e1({TEXT}){TEXT}", code.ONCE)
+    return app(call("d"), body=other + through(1), more=more)
+
+
+def failed_before(n: int) -> Files:
+    """Calls that fail before the one with the address."""
+    first = f"const/4 v5, 0x0\ninvoke-virtual {{p0, v5}}, {TEXT}->charAt(I)C\n"
+    return app(*[call("d", "")] * n, call("d"), body=first + code.ONCE)
+
+
+@pytest.mark.parametrize(
+    ("make", "most"),
+    [
+        pytest.param(calls_before, 40, id="calls of a decryptor that are looked at"),
+        pytest.param(failed_before, 8, id="calls that fail before the first that does not"),
+    ],
+)
+def test_a_limit_of_decryption_is_where_it_is_documented(make: Callable[[int], Files], most: int) -> None:
+    assert decrypted(make(most)) == [PATH]
+    assert decrypted(make(most + 1)) == []

@@ -106,3 +106,20 @@ def test_an_argument_that_is_not_known_gives_no_address() -> None:
     unknown = f"invoke-static {{}}, Lother/Api;->get(){TEXT}\nmove-result-object v0\n"
     found = shown(unknown + native("joined", given="v0", parameters=TEXT) + PATH, *LIBRARIES.values())
     assert not {one for one in found if one.startswith("https://join.shop.test/")}
+
+
+SOCKET = (
+    'const-string v0, "meter.shop.test"\n{}invoke-static {{v1}}, Lshop/Natives;->port(I)I\nmove-result v1\n'
+    "new-instance v2, Ljava/net/Socket;\n"
+    f"invoke-direct {{{{v2, v0, v1}}}}, Ljava/net/Socket;-><init>({TEXT}I)V\nreturn-void"
+)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_port_can_come_from_a_native_method(library: str) -> None:
+    assert "meter.shop.test:8444" in shown(SOCKET.format("const/4 v1, 0x1\n"), LIBRARIES[library])
+
+
+def test_a_native_port_of_an_argument_that_is_not_known_is_not_shown() -> None:
+    unknown = "invoke-static {}, Lother/Api;->stage()I\nmove-result v1\n"
+    assert not {one for one in shown(SOCKET.format(unknown), *LIBRARIES.values()) if ":84" in one}

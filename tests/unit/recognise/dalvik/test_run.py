@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.hostile_made.kind import dex, method, smali
 from tests.each import each
 from tieback.recognise.dalvik import classes, machine, run
 from tieback.recognise.dalvik.classes import MethodRef
@@ -147,3 +148,16 @@ def test_the_strings_of_a_static_initialiser_are_read() -> None:
     assert runner(CASES / "zkm_clinit.dex").static_texts("Lz1/Api;") == {
         "z": ("GET", "https://zkm1.shop.test/v1/roster", "token")
     }
+
+
+def test_a_class_has_the_static_fields_of_its_interfaces() -> None:
+    names = (
+        ".class public interface abstract Lshop/Names;\n.super Ljava/lang/Object;\n"
+        f'.field public static final NAME:{STRING} = "Ann"\n'
+    )
+    given = method(f"name(){STRING}", f"sget-object v0, Lshop/Person;->NAME:{STRING}\nreturn-object v0")
+    person = smali("shop/Person", given, interfaces=["shop/Names"])
+    other = smali("shop/Other", given.replace("Person", "Other"))
+    it = Runner([DexFile(dex([names, person, other]))])
+    assert it.call(MethodRef("Lshop/Person;", "name", "", STRING), ()) == "Ann"
+    assert it.call(MethodRef("Lshop/Other;", "name", "", STRING), ()) is None

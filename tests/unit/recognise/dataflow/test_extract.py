@@ -14,6 +14,8 @@ from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
+from tieback.intake.apps.smali.class_reader import ClassReader
+from tieback.intake.apps.smali.dex_writer import DexBuilder
 from tieback.model.sighting import Credential, CredentialGrade, NotBackend, Sighting
 from tieback.recognise.dataflow import extract
 from tieback.recognise.dataflow.dex.dexfile import DexFile
@@ -155,6 +157,38 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ),
     ("bases", "Bases;->proxy", "https://proxy.pass.test/https://api.shop.test/v1/users", "concat", "https://proxy.pass.test/https://api.shop.test/v1/users"),
 ]  # fmt: skip
+
+
+def test_the_page_of_a_store_is_a_back_end_only_for_code_that_requests_it() -> None:
+    found = sightings(finds("storepages"))
+    assert {"https://play.google.com/store/apps/details", "https://itunes.apple.com"} == found.keys()
+
+
+def test_the_long_form_of_a_load_counts_in_large_code_with_few_strings() -> None:
+    lines = [
+        ".class public Lshop/Long;", ".super Ljava/lang/Object;",
+        ".method static join()Ljava/lang/String;", ".registers 4",
+        "new-instance v0, Ljava/lang/StringBuilder;", "invoke-direct {v0}, Ljava/lang/StringBuilder;-><init>()V",
+        'const-string v1, "https://long.shop.test"', "nop",
+        "invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;",
+        'const-string v1, "/orders"', "nop",
+        "invoke-virtual {v0, v1}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;",
+        "invoke-virtual {v0}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;", "move-result-object v0",
+        "return-object v0", ".end method",
+        ".method static other()V", ".registers 4",
+        *(["const-wide v0, 0x1122334455667788L"] * 14_000), "return-void", ".end method",
+    ]  # fmt: skip
+    builder = DexBuilder()
+    assert builder.add(ClassReader().read("\n".join(lines)))
+    data, _ = builder.finish()
+    dex = DexFile(data)
+    # ``const-string`` and ``nop`` are as long as ``const-string/jumbo``, which dx writes with ``--force-jumbo``.
+    for text in (b"https://long.shop.test", b"/orders"):
+        short = struct.pack("<BBHH", 0x1A, 1, dex.string_of(text), 0)
+        assert data.count(short) == 1
+        data = data.replace(short, b"\x1b" + short[1:])
+    found = sightings(list(EXTRACTOR.extract(artifact(data))))
+    assert "https://long.shop.test/orders" in found
 
 
 def test_an_address_that_code_also_takes_without_its_server_is_not_behind_it() -> None:

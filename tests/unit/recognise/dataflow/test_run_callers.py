@@ -4,6 +4,7 @@ import pytest
 
 from bench.hostile_made.kind import TEXT, Files, coded, concat, connect, method, smali
 from tieback.intake.apps.dex import read_dex
+from tieback.model.sighting import Problem
 from tieback.recognise.dalvik import decryptors
 from tieback.recognise.dalvik.classes import Method
 from tieback.recognise.dalvik.inline import texts_made
@@ -40,18 +41,20 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def read(files: Files) -> None:
-    list(SEARCH.finds([read_dex("classes.dex", files[0][1])[0]]))
+def read(files: Files) -> list[str]:
+    """What the output states that was not run."""
+    finds = SEARCH.finds([read_dex("classes.dex", files[0][1])[0]])
+    return [find.what for find in finds if isinstance(find, Problem) and "was run" in find.what]
 
 
 @pytest.mark.parametrize(("limit", "most"), [("MAX_ABOVE", 5), ("MAX_ASKED", 5)])
 def test_callers_are_run_up_to_a_number(limit: str, most: int, ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     files = app(8)
-    read(files)
+    assert read(files) == []
     assert {f"c{k}" for k in range(8)} <= set(ran)
     ran.clear()
     monkeypatch.setattr(analysis, limit, most)
-    read(files)
+    assert len(read(files)) == 1
     assert len({name for name in ran if name.startswith("c")}) == most
     assert {f"m{k}" for k in range(8)} <= set(ran)
 

@@ -44,9 +44,12 @@ TABLE = [
     ("fuel", "https://en.wikipedia.org/w/fuel"),
     ("jaxrs", "https://jaxrs.shop.test/v1/carts"),
     ("rest", "https://en.wikipedia.org/w/rest"),
+    ("volley", "https://en.wikipedia.org/w/volley"),
+    ("volleyArray", "https://en.wikipedia.org/w/volley/array"),
 ]
-QUIET = ["bind", "databaseName", "sipUser", "ownSocket", "client"]
-"""Methods whose calls name a socket that listens, a database, a user, a class of the app, and an application."""
+QUIET = ["bind", "databaseName", "sipUser", "ownSocket", "client", "volleyNetwork"]
+"""Methods whose calls name a socket that listens, a database, a user, a class of the app,
+an application and a cache."""
 
 
 def found() -> dict[str, set[str]]:

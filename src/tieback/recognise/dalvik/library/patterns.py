@@ -85,6 +85,8 @@ class _Shape:
                 return
             elif char in "[&":  # unions and intersections of classes
                 raise NotRunnableError("a class of classes")
+            elif char in "-~|" and self._text.startswith(char, self._at):  # Python keeps these for differences
+                raise NotRunnableError("a class with two signs")
         raise NotRunnableError("a class without an end")
 
     def _repetition(self, inner: int) -> None:

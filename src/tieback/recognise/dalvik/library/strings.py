@@ -115,8 +115,8 @@ def _replace(machine: Machine, a: Arguments) -> str:
 
 def _replaced(machine: Machine, text: str, old: str, new: str) -> str:
     # Counted first: the result can be the product of two lengths.
-    machine.allocate(2 * (len(text) + (text.count(old) if old else len(text) + 1) * len(new)))
-    return text.replace(old, new)
+    machine.allocate(2 * (text.count(old) if old else len(text) + 1) * len(new))
+    return machine.text(text.replace(old, new))
 
 
 def _char_array(machine: Machine, a: Arguments) -> JavaArray:

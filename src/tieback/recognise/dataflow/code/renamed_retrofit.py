@@ -43,10 +43,12 @@ def bases(dex: DexFile) -> list[tuple[str, str]]:
     message = dex.string_of(MESSAGE)
     if message < 0:
         return []
-    loads = _Loads(dex)
-    builders = {dex.method_owner(method) for _, method in loads.of(message)}
+    loads, addresses = _Loads(dex), dict(_addresses(dex))
+    # R8 can inline the builder into a class of the app, whose other addresses are no bases.
+    with_builder = [(_strings(dex, code), method) for code, method in loads.of(message)]
+    builders = {dex.method_owner(method) for texts, method in with_builder if addresses.keys().isdisjoint(texts)}
     found = []
-    for index, text in _addresses(dex):
+    for index, text in addresses.items():
         for code, method in loads.of(index):
             if message in _strings(dex, code) or builders & _called(dex, code):
                 found.append((dex.descriptor(dex.method_owner(method)), text))

@@ -18,7 +18,7 @@ from tieback.recognise.dataflow.dex.dexfile import DexFile
 MAX_ANNOTATIONS = 50_000
 """Most annotations of one file that are read."""
 
-_PACKAGES = ("Lretrofit2/http/", "Lretrofit/http/")
+_PACKAGE, _OLD_PACKAGE = "Lretrofit2/http/", "Lretrofit/http/"
 _VERBS = ("DELETE", "GET", "HEAD", "HTTP", "OPTIONS", "PATCH", "POST", "PUT")
 _INTERFACE = 0x200
 
@@ -32,6 +32,8 @@ class RetrofitPath(NamedTuple):
     """Method index."""
     string: int
     """String index of the path."""
+    appended: bool = False
+    """True for Retrofit 1, which puts the path behind the base address, whatever either has."""
 
 
 def paths(dex: DexFile, *, renamed: bool = False) -> list[RetrofitPath]:
@@ -41,7 +43,10 @@ def paths(dex: DexFile, *, renamed: bool = False) -> list[RetrofitPath]:
         dex: the file.
         renamed: true if the classes of Retrofit have other names: then an annotation with nothing but a path counts.
     """
-    verbs = {dex.type_of(f"{package}{verb};".encode()) for package in _PACKAGES for verb in _VERBS} - {-1}
+    old, new = (
+        {dex.type_of(f"{package}{verb};".encode()) for verb in _VERBS} - {-1} for package in (_OLD_PACKAGE, _PACKAGE)
+    )
+    verbs = old | new
     if not verbs and not renamed:
         return []
     rows = np.flatnonzero((dex.classes["access"] & _INTERFACE != 0) & (dex.classes["annotations"] != 0))
@@ -56,7 +61,7 @@ def paths(dex: DexFile, *, renamed: bool = False) -> list[RetrofitPath]:
                 continue
             for name, value in note.values.items():
                 if isinstance(value, encoded.StringId) and dex.raw(name) in (b"value", b"path"):
-                    found.append(RetrofitPath(owner, method, value.string))
+                    found.append(RetrofitPath(owner, method, value.string, note.kind in old))
             if seen >= MAX_ANNOTATIONS:
                 return found
     return found

@@ -42,6 +42,8 @@ class Effect(Enum):
     """The format is the second argument."""
     SAME = auto()
     """The result is equal to the first argument."""
+    DIGITS = auto()
+    """The result is the first argument, a number, as a text."""
     TEXT = auto()
     """The result is the text in a builder; anything else stays as it is. R8 writes ``Object.toString`` for builders."""
     LAST = auto()
@@ -229,8 +231,8 @@ _STRING_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("strip", ""): _TRIM,
     ("trim", ""): _TRIM,
     ("valueOf", _OBJECT): Effect.SAME,
-    ("valueOf", "I"): Effect.SAME,
-    ("valueOf", "J"): Effect.SAME,
+    ("valueOf", "I"): Effect.DIGITS,
+    ("valueOf", "J"): Effect.DIGITS,
     ("valueOf", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
     ("valueOf", "[C"): PureCall(texts.from_chars),
     ("copyValueOf", "[C"): PureCall(texts.from_chars),
@@ -427,8 +429,8 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall(_KOTLIN_MAPS, "getOrImplicitDefaultNullable", _MAP + _OBJECT): Effect.LOOKUP,
     LibraryCall("Lkotlin/reflect/KCallable;", "getName", ""): Effect.SAME,
     LibraryCall(_INTEGER, "valueOf", "I"): Effect.SAME,
-    LibraryCall(_INTEGER, "toString", "I"): Effect.SAME,
-    LibraryCall(_INTEGER, "toString", ""): Effect.SAME,
+    LibraryCall(_INTEGER, "toString", "I"): Effect.DIGITS,
+    LibraryCall(_INTEGER, "toString", ""): Effect.DIGITS,
     LibraryCall(_INTEGER, "intValue", ""): Effect.SAME,
     LibraryCall(_INTEGER, "parseInt", _STRING): PureCall(texts.parse_int),
     LibraryCall(_INTEGER, "valueOf", _STRING): PureCall(texts.parse_int),
@@ -436,7 +438,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Ljava/lang/Character;", "valueOf", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
     LibraryCall("Ljava/lang/Character;", "toString", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
     LibraryCall(_LONG, "valueOf", "J"): Effect.SAME,
-    LibraryCall(_LONG, "toString", "J"): Effect.SAME,
+    LibraryCall(_LONG, "toString", "J"): Effect.DIGITS,
     LibraryCall(_OBJECT, "toString", ""): Effect.TEXT,
     LibraryCall(_SEQUENCE, "toString", ""): Effect.TEXT,
     LibraryCall("Ljava/lang/Enum;", "name", ""): Effect.NONE,

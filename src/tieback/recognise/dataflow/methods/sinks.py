@@ -21,7 +21,7 @@ _SHORT = {
 type Role = Literal[
     "", "url", "base", "spec", "scheme", "host", "port", "path", "segment", "bucket", "project", "region",
     "collection", "callable", "app", "self", "user", "password", "header", "value",
-    "address", "entries",
+    "address", "entries", "mark", "fill",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from tieback.recognise.dataflow.dex.instructions import branch_targets, compares
 from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
 from tieback.recognise.dataflow.dex.try_blocks import TryBlock
 from tieback.recognise.dataflow.methods.values import HOLE, Choice, ObjectRef, TextValue, Value, When, alternatives
+from tieback.recognise.dataflow.walk.grown_texts import open_grown
 from tieback.recognise.dataflow.walk.joins import PathState, narrow
 from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.turns import decide, jump_back, repeats
@@ -17,6 +18,7 @@ def jump(walk: WalkState, at: int, target: int, *, falls: bool) -> int:
         begin = jump_back(walk, at, target)
         if begin is not None:
             return begin
+        open_grown(walk, target, at)
     if walk.falls and walk.comes_later(target, at):
         _save(walk, target)
     if not falls:

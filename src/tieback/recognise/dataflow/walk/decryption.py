@@ -42,6 +42,8 @@ def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[
         at += 1 + is_wide(one)
     caller = walk.app.ref(walk.method) if walk.method >= 0 else ref
     made = walk.decryption.value(method, arguments, (caller.owner, caller.name))
+    if isinstance(made, int):
+        return made
     if isinstance(made, str):
         if walk.decryption.tells(made):
             return TextValue(made, parts=(made,), via=(identity,))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tieback.recognise.dataflow.methods.keyed import KeyedCall
 from tieback.recognise.dataflow.methods.library import EditCall, Effect, LibraryEffect, NewTextCall, PureCall
-from tieback.recognise.dataflow.methods.values import TEXTS, ObjectRef, Value
+from tieback.recognise.dataflow.methods.values import TEXTS, ObjectRef, Value, as_text, each
 from tieback.recognise.dataflow.walk.callbacks import CALLBACK_CALLS
 from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
 from tieback.recognise.dataflow.walk.keyed import keyed
@@ -73,6 +73,8 @@ def apply_effect(
         return
     if effect is Effect.SAME:
         walk.result = receiver
+    elif effect is Effect.DIGITS:
+        walk.result = each(receiver, lambda value: as_text(value) if isinstance(value, int) else value)
     elif effect is Effect.TEXT:
         held = walk.contents(receiver)
         walk.result = walk.compose("concat", held, ()) if isinstance(held, TEXTS) else receiver

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tieback.recognise.dataflow.methods.sinks import Role, Sink
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
+    MAX_TEXT,
     TEXTS,
     UNKNOWN,
     ArrayValue,
@@ -174,6 +175,8 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
         plain = combine([*map(walk.plain, contents.items)], lambda *known: _path(known))
     if role == "segment":
         values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
+    elif role == "fill":
+        values["url"] = combine([values.get("url"), values.pop("mark", None), plain], _filled) or UNKNOWN
     elif isinstance(plain, TEXTS) or (isinstance(plain, int) and role == "port"):
         values[role] = plain
     else:
@@ -212,6 +215,14 @@ def _extended(path: Value | None, segment: Value | None) -> TextValue:
     """A path with one more segment."""
     before, after = (path if isinstance(path, TextValue) else TextValue("")), as_text(segment)
     return before.plus(TextValue("/")).plus(replace(after, text=after.text.lstrip("/")))
+
+
+def _filled(url: Value | None, mark: Value | None, text: Value | None) -> TextValue:
+    """An address with a text in place of the part that has a name: ``/users/{id}``."""
+    before, new = as_text(url), as_text(text)
+    if not isinstance(mark, TextValue) or not mark.text or f"{{{mark.text}}}" not in before.text:
+        return before
+    return TextValue(before.text.replace(f"{{{mark.text}}}", new.text)[:MAX_TEXT], *origins((before, new)))
 
 
 def _characters(array: ArrayValue) -> TextValue | None:

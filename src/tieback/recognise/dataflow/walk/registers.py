@@ -2,7 +2,7 @@
 
 from tieback.recognise.dataflow.dex.instructions import integer, payload_length, sign_extend
 from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT, ADD_INT_LIT8, ADD_INT_LIT16, INT_TO_BYTE, INT_TO_CHAR
-from tieback.recognise.dataflow.methods.values import Alternative, Choice, Value, choice, each
+from tieback.recognise.dataflow.methods.values import HOLE, Alternative, Choice, TextValue, Value, choice, each
 from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_SERIES = 8
@@ -49,9 +49,10 @@ def _literal(walk: WalkState, at: int, to: int, source: int, operation: int, lit
     return walk.assign(at, to, _calculated(value, operation, literal))
 
 
-def _calculated(value: Value | None, operation: int, literal: int) -> int | None:
+def _calculated(value: Value | None, operation: int, literal: int) -> Value | None:
+    """The result, which depends on what an unknown number depends on: ``port + 1``."""
     if not isinstance(value, int):
-        return None
+        return value if isinstance(value, TextValue) and value.text == HOLE and value.needs else None
     # The second operation subtracts the register from the literal.
     return integer(operation, *((literal, value) if operation == 1 else (value, literal)))
 

@@ -210,8 +210,6 @@ class MethodFinder:
         if not self._strings and not calls.seeding and not calls.fetching:
             return []
         fetching = set(calls.fetching) - set(calls.seeding)
-        if len(self._dex.strings) <= _WIDTH < len(self._units):
-            del wanted[CONST_JUMBO]  # compilers use it only if the short form is too small
         hits = self._find(wanted)
         constants = hits[CONST_STRING]
         if CONST_JUMBO in hits:

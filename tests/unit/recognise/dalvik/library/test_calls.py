@@ -26,6 +26,7 @@ from tieback.recognise.dalvik.objects import (
     Boxed,
     JavaArray,
     JavaObject,
+    LimitError,
     NotRunnableError,
     ThrownError,
     from_bytes,
@@ -237,3 +238,43 @@ def test_the_interpreter_imports_nothing_that_reaches_the_host() -> None:
             assert not {name.partition(".")[0] for name in names} & FORBIDDEN, path.name
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("open", "eval", "exec", "compile", "__import__"), path.name
+
+
+def test_numbers_have_at_most_8192_bits_and_4096_in_decimal_digits() -> None:
+    it, owner = machine(), "Ljava/math/BigInteger;"
+    assert streams._big(it, (1 << 8_192) - 1).payload.bit_length() == 8_192
+    with pytest.raises(NotRunnableError):
+        streams._big(it, 1 << 8_192)
+    written = CALLS[f"{STRING}->format({STRING}[Ljava/lang/Object;)"]
+    largest = JavaObject(owner, (1 << 4_096) - 1)
+    assert written(it, ("%d", objects(largest))) == str((1 << 4_096) - 1)
+    assert len(written(it, ("%x", objects(JavaObject(owner, 1 << 4_096))))) == 1_025
+    with pytest.raises(NotRunnableError):
+        written(it, ("%d", objects(JavaObject(owner, 1 << 4_096))))
+
+
+@pytest.mark.parametrize(("rounds", "made"), [(20_000, True), (20_001, False)])
+def test_a_key_from_a_password_takes_at_most_20000_rounds(*, rounds: int, made: bool) -> None:
+    it, factory = machine(), "Ljavax/crypto/SecretKeyFactory;"
+    spec = JavaObject("Ljavax/crypto/spec/PBEKeySpec;")
+    CALLS["Ljavax/crypto/spec/PBEKeySpec;-><init>([C[BII)"](
+        it, (spec, JavaArray("C", [112]), from_bytes(b"salt"), rounds, 128)
+    )
+    maker = CALLS[f"{factory}->getInstance({STRING})"](it, ("PBKDF2WithHmacSHA256",))
+    if made:
+        assert CALLS[f"{factory}->generateSecret(Ljava/security/spec/KeySpec;)"](it, (maker, spec)).kind
+        return
+    with pytest.raises(NotRunnableError):
+        CALLS[f"{factory}->generateSecret(Ljava/security/spec/KeySpec;)"](it, (maker, spec))
+
+
+def test_a_run_opens_at_most_64_files_and_takes_24_steps_more_per_byte() -> None:
+    it = machine()
+    before, total = it._steps, it.left
+    it.opened(b"a" * 100)
+    assert it._steps - before == 24 * 100 - (total - it.left)
+    it.opened(b"a" * 100)  # the same file counts once
+    for number in range(63):
+        it.opened(b"%d" % number)
+    with pytest.raises(LimitError):
+        it.opened(b"one more")

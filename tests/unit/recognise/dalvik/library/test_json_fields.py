@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.hostile_made.kind import coded, smali
 from tests.each import each
 from tests.unit.recognise.dalvik.test_run import DEX
 from tieback.recognise.dalvik.library.json_fields import CALLS, reader
@@ -83,3 +84,15 @@ def test_an_adapter_of_moshi_reads_its_class() -> None:
     adapter = CALLS["Lcom/squareup/moshi/Moshi;->adapter(Ljava/lang/Class;)"](machine, (UNKNOWN, CONFIG))
     found = CALLS[f"Lcom/squareup/moshi/JsonAdapter;->fromJson({STRING})"](machine, (adapter, '{"a": "b.test"}'))
     assert found.fields["a"] == "b.test"
+
+
+@each(("inside", "found"), [(7, True), (8, False)])
+def test_objects_are_read_seven_levels_below_the_first(*, inside: int, found: bool) -> None:
+    fields = f".field public n:Lshop/N;\n.field public s:{STRING}\n"
+    it = Runner([DexFile(coded(smali("shop/N", fields))[0][1])]).machine
+    it.begin(("", ""))
+    text = '{"n":' * inside + '{"s":"a.test"}' + "}" * inside
+    made = reader(None)(it, (JavaObject("Lx/a;"), text, ClassRef("Lshop/N;")))
+    for _ in range(inside):
+        made = made.fields["n"]
+    assert made.fields.get("s") == ("a.test" if found else None)

@@ -105,6 +105,9 @@ def test_a_flag_counts_and_an_unknown_one_is_not_run() -> None:
         "a{300}",
         "(?<=a)b",
         "é\\é",
+        "[0--]",
+        "[a~~b]",
+        "[a||b]",
     ],
 )
 def test_a_pattern_whose_work_or_meaning_is_not_known_is_not_run(pattern: str) -> None:

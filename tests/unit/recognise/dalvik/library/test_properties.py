@@ -70,3 +70,9 @@ def test_a_bundle_is_a_file_beside_the_classes() -> None:
         CALLS[f"{BUNDLE}->getString({STRING})"](runs, (made, "port"))
     with pytest.raises(NotRunnableError):
         CALLS[f"{BUNDLE}->getBundle({STRING})"](runs, ("com.shop.other",))
+
+
+def test_a_file_has_at_most_2000_properties() -> None:
+    lines = [f"k{number}=v" for number in range(2_001)]
+    assert list(read_properties("\n".join(lines[:2_000]))) == [f"k{number}" for number in range(2_000)]
+    assert "k2000" not in read_properties("\n".join(lines))

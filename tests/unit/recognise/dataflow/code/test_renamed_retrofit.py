@@ -2,13 +2,34 @@
 
 from pathlib import Path
 
+from tests.each import each
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.smali.class_reader import ClassReader
+from tieback.intake.apps.smali.dex_writer import DexBuilder
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.code.renamed_retrofit import bases
 from tieback.recognise.dataflow.code.retrofit import paths
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+
+CLIENT = """.class public Lshop/Client;
+.super Ljava/lang/Object;
+.method static make(%(parameter)s)V
+.registers 3
+%(base)s
+const-string v1, "baseUrl must end in /: "
+return-void
+.end method
+.method static page()V
+.registers 2
+const-string v0, "https://site.shop.test/page/"
+%(call)s
+return-void
+.end method
+"""
+
+CALL = "invoke-static {v0}, Lshop/Client;->make(Ljava/lang/String;)V"
 
 DEX = Path(__file__).parents[1] / "dex"
 RENAMED = (DEX / "renamedretrofit.dex").read_bytes()
@@ -17,6 +38,26 @@ RENAMED = (DEX / "renamedretrofit.dex").read_bytes()
 def test_the_base_is_the_address_that_the_builder_gets() -> None:
     assert bases(DexFile(RENAMED)) == [("Ltest/shop/net/Client;", "https://renamed.shop.test/api/")]
     assert bases(DexFile((DEX / "retrofit.dex").read_bytes())) == []
+
+
+@each(
+    ("values", "expected"),
+    [
+        ({"parameter": "", "base": 'const-string v0, "https://api.shop.test/"', "call": ""}, ["https://api.shop.test/"]),
+        # The address comes from a caller: the class with the builder does not have it.
+        (
+            {"parameter": "Ljava/lang/String;", "base": "", "call": CALL},
+            ["https://site.shop.test/page/"],
+        ),
+    ],
+)  # fmt: skip
+def test_other_addresses_of_a_class_with_the_inlined_builder_are_no_bases(
+    values: dict[str, str], expected: list[str]
+) -> None:
+    builder = DexBuilder()
+    assert builder.add(ClassReader().read(CLIENT % values))
+    data, _ = builder.finish()
+    assert [base for _, base in bases(DexFile(data))] == expected
 
 
 def test_an_annotation_with_nothing_but_a_path_is_a_request() -> None:

@@ -159,9 +159,10 @@ def test_addresses_that_other_apps_share_or_other_servers_call() -> None:
     reasons, back_ends = ends((Path(__file__).parents[1] / "dex" / "shares.dex").read_bytes())
     assert reasons == {
         "sharedpage": LINK, "sharedweb": LINK, "notified": NOTIFIED, "paid": NOTIFIED, "namespace": COMPARED,
-        "label": SHOWN, "browser": LINK,
+        "label": SHOWN, "browser": LINK, "texted": LINK, "textedparts": LINK,
     }  # fmt: skip
-    assert back_ends == ["paying", "sharedandasked", "sharedfile", "webview"]
+    # The address of a message center, to which the system sends, is none for people.
+    assert back_ends == ["multimedia", "paying", "sharedandasked", "sharedfile", "textedandasked", "webview"]
 
 
 def test_an_address_that_code_takes_apart_is_followed() -> None:

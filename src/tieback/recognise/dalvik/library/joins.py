@@ -1,0 +1,53 @@
+"""Texts that are joined with a separator.
+
+Sources: https://developer.android.com/reference/java/lang/String#join and
+https://developer.android.com/reference/android/text/TextUtils#join
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tieback.recognise.dalvik.library.strings import sequence, text_of
+from tieback.recognise.dalvik.machine import LibraryCall, Machine
+from tieback.recognise.dalvik.objects import JavaArray, JavaObject, NotRunnableError
+
+_STRING, _TEXTS = "Ljava/lang/String;", "Landroid/text/TextUtils;"
+_SEQUENCE, _ITERABLE = "Ljava/lang/CharSequence;", "Ljava/lang/Iterable;"
+
+type Arguments = Sequence[Any]
+
+
+def _items(value: Any) -> Sequence[Any]:
+    if isinstance(value, JavaArray):
+        return value.items
+    if isinstance(value, JavaObject) and isinstance(value.payload, list):
+        return value.payload
+    raise NotRunnableError("a list that is not known")
+
+
+def _joined(machine: Machine, separator: str, items: Sequence[Any]) -> str:
+    texts = []
+    for item in items:
+        texts.append(text_of(machine, item))
+        machine.spend(2)
+    size = sum(map(len, texts)) + len(separator) * len(texts)
+    machine.allocate(2 * size)  # before the text exists: items can be one long text many times
+    return machine.text(separator.join(texts))
+
+
+def _join(machine: Machine, a: Arguments) -> str:
+    return _joined(machine, sequence(machine, a[0]), _items(a[1]))
+
+
+def _concat(machine: Machine, a: Arguments) -> str:
+    return _joined(machine, "", _items(a[0]))
+
+
+CALLS: dict[str, LibraryCall] = {
+    f"{_STRING}->join({_SEQUENCE}[{_SEQUENCE})": _join,
+    f"{_STRING}->join({_SEQUENCE}{_ITERABLE})": _join,
+    f"{_TEXTS}->join({_SEQUENCE}[Ljava/lang/Object;)": _join,
+    f"{_TEXTS}->join({_SEQUENCE}{_ITERABLE})": _join,
+    f"{_TEXTS}->concat([{_SEQUENCE})": _concat,
+}
+"""The methods, by ``Lowner;->name(parameters)``."""
