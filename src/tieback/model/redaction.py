@@ -68,8 +68,10 @@ _MAIL_SEGMENT = lazy_pattern(
 _HEX = lazy_pattern(r"[0-9a-fA-F]{24,}")
 _PUBLIC = lazy_pattern(r"photo-\d{10,13}-[0-9a-f]{12}")
 """The number of a public photo: https://unsplash.com/documentation#dynamically-resizable-images"""
-_PICTURE = lazy_pattern(r"\.(?:png|jpe?g|gif|webp|svg|bmp|ico|mp[34]|webm)(?:@?![\w-]{1,40})?\Z", re.IGNORECASE)
-"""End of the address of a picture, perhaps with the name of a size, as in ``a.jpg!small``."""
+_PICTURE = lazy_pattern(
+    r"\.(?:png|jpe?g|gif|webp|svg|bmp|ico|mp[34]|webm|woff2?|[ot]tf|eot)(?:@?![\w-]{1,40})?\Z", re.IGNORECASE
+)
+"""End of the address of a picture, film or font, perhaps with the name of a size, as in ``a.jpg!small``."""
 _NAME_SEGMENT = lazy_pattern(r"(?!eyJ)[\w.+~,=-]{1,128}(?:@?![\w-]{1,40})?")
 _BEFORE_SECRET = frozenset(
     (

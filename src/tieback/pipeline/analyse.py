@@ -63,6 +63,7 @@ class Analyser:
         """
         from tieback.intake.apps.open import open_app
         from tieback.recognise.endpoints.cloud import ended_services
+        from tieback.recognise.whole_app.beginnings import settle_beginnings
         from tieback.recognise.whole_app.collect import merge_finds
         from tieback.recognise.whole_app.firestore_code import settle_firestore
         from tieback.recognise.whole_app.gonative import BuilderSettings
@@ -83,6 +84,7 @@ class Analyser:
             unread = opened.unread
         del finds, pieces  # the package may be read again
         collected = settle_region_lists(settle_site_lists(settle_firestore(merged, again), self._rules))
+        collected = settle_beginnings(collected)
         sightings = _placed(collected.sightings, opened.place)
         credentials = _placed(collected.credentials, opened.place)
         return AppDocument(

@@ -107,6 +107,12 @@ _DEEP_LINK = lazy_pattern(
 """The beginning of a link with the scheme of an app, up to the value of a parameter."""
 _ANCHOR = lazy_pattern(rb"<[aA]\s(?:[^<>]{0,400}\s)?(?:href|HREF)\s?=\s?\\?[\"']?\Z")
 """The beginning of a link in HTML, which a person opens; pictures and style sheets are in other elements."""
+_MARKDOWN = lazy_pattern(rb"(?:(?P<picture>!)\[[^\[\]\n]{0,200}|\[[^\[\]\n]{1,200})\]\(<?\Z")
+"""The beginning of a picture or link in Markdown: https://spec.commonmark.org/0.31.2/#links
+
+A person opens the link; what shows the text loads the picture.
+"""
+_MARKDOWN_ENDS = (b"](", b"](<")
 _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
 _REACH = 1024
@@ -386,6 +392,9 @@ def _string_reason(buffer: Buffer, at: int) -> str:
         return LINK
     if buffer.kind is not BufferKind.NATIVE and _ANCHOR.search(text[:own]):
         return LINK
+    is_marked = buffer.kind is not BufferKind.NATIVE and text[:own].endswith(_MARKDOWN_ENDS)
+    if is_marked and (marked := _MARKDOWN.search(text[:own])):
+        return "" if marked["picture"] else LINK
     url = text[own : url_end(text, own, len(text))]
     if buffer.kind is BufferKind.DEX and is_long_text(text[:own], text[own + len(url) :].partition(b"\0")[0]):
         return MESSAGE

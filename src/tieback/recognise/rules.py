@@ -78,6 +78,8 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Suffixes of files that count nevertheless."""
     paths: tuple[str, ...] = ()
     """Ends of names of entries with their folders."""
+    hosts: tuple[str, ...] = ()
+    """The only hosts in ``files`` that are no back ends; all of them if there are none."""
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +160,9 @@ class NotBackends:
         self._real: frozenset[str] = frozenset()
         """Names whose labels are those of placeholders, and that exist."""
         read = _read("not_backends.toml", _NotBackends)
-        self._places = read.place
+        self._places = [place for place in read.place if not place.hosts]
+        self._kept = {host: place for place in read.place for host in place.hosts}
+        """Places of single hosts."""
         self._place: tuple[str, str | None] = "", None
         """The file that was asked for last, and its reason: the texts of one file come one after another."""
         self.requests = read.request
@@ -218,8 +222,11 @@ class NotBackends:
                 return self._requests[name]
         return None
 
-    def place_reason(self, file: str) -> str | None:
+    def place_reason(self, file: str, host: str = "") -> str | None:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
+        kept = self._kept.get(host)
+        if kept is not None and file.rpartition("/")[2].lower().startswith(kept.files):
+            return kept.reason
         if self._place[0] != file:
             self._place = file, self._find_place_reason(file.lower())
         return self._place[1]

@@ -66,6 +66,10 @@ def test_secret_segments_of_paths(path: str, shown: str, prefix: str | None) -> 
     [
         ("/static/9e107d9d372bb6826bd81d3542a419d6/a.png", None),
         ("/a/9e107d9d372bb6826bd81d3542a419d6.JPG", None),
+        ("/t/9e107d9d372bb6826bd81d3542a419d6.woff2", None),
+        ("/t/9e107d9d372bb6826bd81d3542a419d6.eot", None),
+        ("/t/9e107d9d372bb6826bd81d3542a419d6.tar", "/t/"),
+        ("/token/9e107d9d372bb6826bd81d3542a419d6.ttf", "/token/"),
         ("/token/9e107d9d372bb6826bd81d3542a419d6/a.png", "/token/"),
         ("/user/anna.berg@shop.de/a.png", "/user/"),
         ("/img/icon@2x.png", None),
@@ -80,7 +84,7 @@ def test_secret_segments_of_paths(path: str, shown: str, prefix: str | None) -> 
         ("/static/9e107d9d372bb6826bd81d3542a419d6/a.json", "/static/"),
     ],
 )
-def test_a_picture_of_a_package_keeps_its_name(path: str, prefix: str | None) -> None:
+def test_a_picture_or_font_of_a_package_keeps_its_name(path: str, prefix: str | None) -> None:
     assert public_prefix(path, constant=True) == (path if prefix is None else prefix)
 
 

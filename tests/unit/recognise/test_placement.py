@@ -283,6 +283,13 @@ PROVIDERS = (
         (('<a target="_blank" href="http://shop.com/">',), [], LINK),
         (('<link href="http://shop.com/a.css">',), ["http://shop.com/a.css"], ""),
         (("<a href='/x'><img src='http://shop.com/a.png'>",), ["http://shop.com/a.png"], ""),
+        # Markdown: a link for people, a picture that is loaded in a text, and code that is none of both.
+        (("新しい[お知らせ](http://shop.com/news)",), [], LINK),
+        (("[a](<http://shop.com/a b>)",), [], LINK),
+        (("Please see our new shop. ![shop](http://shop.com/a.png) It is open.",), ["http://shop.com/a.png"], ""),
+        (("![](http://shop.com/a.png)",), ["http://shop.com/a.png"], ""),
+        (("[](http://shop.com/a)",), ["http://shop.com/a"], ""),
+        (("[a]\n(http://shop.com/a",), ["http://shop.com/a"], ""),
         (("http://maps.google.",), [], BEGINNING),
         (("http://maps.google.com/x",), ["http://maps.google.com/x"], ""),
         (PROVIDERS, [], PROVIDER),

@@ -51,6 +51,7 @@ def test_a_link_to_documentation_or_code_is_none(address: str) -> None:
     [
         ("github.com", True),
         ("de.wikipedia.org", True),
+        ("itunes.apple.com", True),
         ("leafletjs.com", True),
         ("unpkg.com", False),
         ("schemas.android.com", False),
@@ -233,6 +234,10 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("assets/tales.epub!OEBPS/page.xhtml", True),
         ("assets/www/robots.txt", True),
         ("assets/www/humans.txt", True),
+        ("META-INF/DEPENDENCIES", True),
+        ("META-INF/DEPENDENCIES.txt", True),
+        ("assets/META-INF/dependencies.json", False),
+        ("assets/dependencies", False),
         ("org/mozilla/javascript/tools/debugger/build.xml", True),
         ("res/raw/amu_ground_overlay.kml", True),
         ("res/raw/amu_places.kml", False),
@@ -284,6 +289,32 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
 )
 def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
     assert (RULES.not_backends.place_reason(file) is not None) is none
+
+
+@each(
+    ("file", "host", "none"),
+    [
+        ("lib/armeabi-v7a/libDaumMapEngineApi.so", "mi256.maps.daum-img.net", True),
+        ("lib/armeabi-v7a/libDaumMapEngineApi.so", "ot0.maps.daum-img.net", False),
+        ("lib/armeabi-v7a/libtiles.so", "mi256.maps.daum-img.net", False),
+        ("classes.dex", "mi256.maps.daum-img.net", False),
+    ],
+)
+def test_single_hosts_of_an_entry_are_not_back_ends(file: str, host: str, none: bool) -> None:
+    assert (RULES.not_backends.place_reason(file, host) is not None) is none
+
+
+@pytest.mark.parametrize(
+    ("host", "none"),
+    [
+        ("monaca-debugger.local", True),
+        ("monaca.local", False),
+        ("ionic.local", True),
+        ("api.ionic.local", False),
+    ],
+)
+def test_names_that_only_a_tool_of_the_framework_answers(host: str, none: bool) -> None:
+    assert (RULES.not_backends.reason(host) is not None) is none
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Addresses of the tiles of a map, with a placeholder for the server: clients take all servers in turn.
 
 ``https://{s}.tile.shop.test/{z}/{x}/{y}.png`` of Leaflet has the servers a, b and c, or those of its option
-``subdomains``; ``https://t{0-7}.shop.test/{z}/{x}/{y}`` of OpenLayers has the range itself.
+``subdomains``; ``https://t{0-7}.shop.test/{z}/{x}/{y}`` of OpenLayers has the range itself. Native code numbers them by
+a format, ``http://t%d.shop.test/L%d/%d/%d.png``: from 0 to 3, as most services do, since code computes the number.
 Sources: https://leafletjs.com/reference.html#tilelayer-subdomains,
 https://openlayers.org/en/latest/apidoc/module-ol_source_XYZ-XYZ.html
 """
@@ -20,6 +21,13 @@ _ADDRESS = lazy_pattern(
     r"(?P<after>[\w-]{0,20}(?:\.[\w-]{1,63}){1,6}(?=[:/]))",
     re.IGNORECASE,
 )
+_NUMBERED = lazy_pattern(
+    r"(?P<before>https?://[\w-]{0,20})%(?:1\$)?d(?P<after>[\w-]{0,20}(?:\.[\w-]{1,63}){2,6}(?=[:/]))", re.IGNORECASE
+)
+_NUMBERS = tuple("0123")
+_NUMBER = lazy_pattern(r"%(?:\d\$)?d")
+_PLACE = 3
+"""Numbers of the place of a tile: level, row and column."""
 _TILE = lazy_pattern(r"\{(?:z|q|quadkey)\}", re.IGNORECASE)
 _NEAR = 200
 _USUAL = "abc"
@@ -39,6 +47,11 @@ def server_texts(text: str, listed: tuple[str, ...] = ()) -> list[str]:
         text: the address, which begins with its scheme.
         listed: the servers that its option lists.
     """
+    numbered = _NUMBERED.match(text) if "%" in text else None
+    if numbered is not None:
+        behind = text[numbered.end() :]
+        is_tile = len(_NUMBER.findall(behind[:_NEAR])) >= _PLACE
+        return [f"{numbered['before']}{name}{numbered['after']}{behind}" for name in _NUMBERS if is_tile]
     found = _ADDRESS.match(text)
     if found is None or _TILE.search(text, found.end(), found.end() + _NEAR) is None:
         return []

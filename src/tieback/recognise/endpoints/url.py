@@ -41,6 +41,8 @@ _NO_PATH = lazy_pattern(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?|[
 name of the next value in a message: ``Url: https://shop.test/a,Header: …``."""
 _PARAMETER = lazy_pattern(r"(?<=[^/])&(?:[\w.-]{1,60}=)?\Z")
 """The beginning of such a parameter, or of several, before a placeholder."""
+_PAIR = lazy_pattern(r"\{\}(?:\{\}|[\w.-]{1,60})?=(?!=)")
+"""A placeholder for the question mark or ampersand before a parameter, and the name of that, if it is known."""
 _SECRET_SEGMENT = lazy_pattern(
     r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
     r"|/bot\d{6,12}:|/(?=sk_live_|hf_)"
@@ -72,7 +74,7 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     after = len(scheme.name) + 3
     end = _NEXT.search(text, after) if "://" in text[after:] else None
     text = text[: end.start()] if end is not None else text
-    texts = map_servers.server_texts(text) if "{" in text else []
+    texts = map_servers.server_texts(text) if "{" in text or "%" in text else []
     if texts:
         of_all = of_servers(text, texts, scheme, rules)
         if of_all.endpoints:
@@ -196,7 +198,9 @@ def _path(text: str, at: int, identifier: str = "") -> str:
         ends.append(secret.start() + 1)
     if ends:
         parameter = _PARAMETER.search(path, 0, min(ends))
-        path = path[: parameter.start() if parameter else path.rfind("/", 0, min(ends)) + 1]
+        is_pair = hole is not None and hole.start() - at == min(ends) and _PAIR.match(text, hole.start()) is not None
+        whole = min(ends) if is_pair else path.rfind("/", 0, min(ends)) + 1
+        path = path[: parameter.start() if parameter else whole]
     before, _, rest = path.partition(f"/{identifier}") if identifier else ("", "", path)
     is_named = public_prefix(before, constant=True) == before and rest[:1] in ("", "/")
     known = path[: len(path) - len(rest)] if is_named else ""

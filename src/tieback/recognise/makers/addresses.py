@@ -13,8 +13,8 @@
 - A name that only a private network can have (``api.acme.corp``), in the same places. More than three domains are
   a list.
 - The only public address in a URL. Services for anyone have a name and a certificate for it. Known addresses of such
-  services do not count, nor do addresses in native libraries, media, radio streams, which many stations rent, and
-  addresses with more than two ports.
+  services do not count, nor do addresses in native libraries, media, radio streams, which many stations rent, addresses
+  of pictures only, and addresses with more than two ports.
 
 Of 61 private addresses that 1,300 labelled packages contact, each is in one or two of them; those of the proxies are in
 18 and in 12. Bounds: 4096 endpoints.
@@ -47,6 +47,8 @@ _STREAM = lazy_pattern(
 Sources: https://www.icecast.org/docs/, http://wiki.winamp.com/wiki/SHOUTcast_DNAS_Server_2,
 https://www.rfc-editor.org/rfc/rfc8216, https://dashif.org/guidelines/.
 """
+_PICTURE = lazy_pattern(r"(?i)\.(?:jpe?g|png|gif|webp|bmp)\Z")
+"""A picture. Samples of news or goods have those of others; a server of the maker has other addresses, too."""
 _DEX, _FLOW, _CONSTANT = "dex-", "dex-flow/", "dex-string/"
 _NATIVE = "native-"
 _PLACES = (*SCRIPTS, "resource/", "resource:", "config:")
@@ -97,7 +99,7 @@ def own_addresses(
     in_code = [
         (endpoint, evidence.how.startswith(_CONSTANT))
         for endpoint, evidence in found
-        if names.is_own_code(code_place(evidence)) and _is_public(endpoint.host) and not _is_film(endpoint, evidence)
+        if _is_own_code(endpoint, evidence, names) and _is_public(endpoint.host) and not _is_film(endpoint, evidence)
     ]
     few = len({endpoint.host for endpoint, _ in in_code}) <= MAX_MACHINES
     for endpoint, constant in in_code:
@@ -108,8 +110,8 @@ def own_addresses(
         yield from ((host, "the only address at which the app opens a raw socket") for host in sockets)
     private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
     used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
-    private |= _only_router(every) & {one.host for one, where in found if names.is_own_code(code_place(where))}
-    others = {endpoint.host for endpoint, evidence in found if _is_of_others(evidence, names)}
+    private |= _only_router(every) & {one.host for one, where in found if _is_own_code(one, where, names)}
+    others = {endpoint.host for endpoint, evidence in found if _is_of_others(endpoint, evidence, names)}
     listed = len({endpoint.host for endpoint, constant in in_code if constant}) > MAX_MACHINES
     together = len({host.rpartition(".")[0] for host in private}) == 1
     if (together or len(private) <= MAX_MACHINES) and not listed:
@@ -134,7 +136,7 @@ def private_names(
     found = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if _is_private_name(endpoint.host, endings)}
     places = [one for one in islice(unknown, MAX_ENDPOINTS) if one[0].host in found]
     used = {endpoint.host for endpoint, evidence in places if _is_own_place(endpoint, evidence, names)}
-    others = {endpoint.host for endpoint, evidence in places if _is_of_others(evidence, names)}
+    others = {endpoint.host for endpoint, evidence in places if _is_of_others(endpoint, evidence, names)}
     if len({tuple(host.split(".")[-2:]) for host in found}) <= MAX_MACHINES:
         yield from sorted(used - others)
 
@@ -163,6 +165,8 @@ def only_address(
     (host,) = found
     places = [one for one in unknown if one[0].host == host]
     if len({endpoint.port for endpoint, _ in places}) > MAX_PORTS:
+        return ""
+    if all(_PICTURE.search(endpoint.path) for endpoint, _ in places):
         return ""
     return host if places and not any(_is_strange(endpoint, evidence, names) for endpoint, evidence in places) else ""
 
@@ -212,14 +216,15 @@ def _is_socket(endpoint: Endpoint, evidence: Evidence) -> bool:
 
 
 def _is_film(endpoint: Endpoint, evidence: Evidence) -> bool:
-    """True for media in a constant: it can be one of a list that a demonstration of a player takes from others."""
-    return evidence.how.startswith(_CONSTANT) and _STREAM.search(endpoint.path) is not None
+    """True for media or a picture in a constant: it can be one of a list that a demonstration takes from others."""
+    shown = _STREAM.search(endpoint.path) or _PICTURE.search(endpoint.path)
+    return evidence.how.startswith(_CONSTANT) and shown is not None
 
 
 def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
     """True for an address with the usual port of TLS, of media, or of another package."""
     certified = endpoint.scheme not in _WITHOUT_TLS and endpoint.port in _USUAL_PORTS.values()
-    return certified or _STREAM.search(endpoint.path) is not None or _is_others(evidence, names)
+    return certified or _STREAM.search(endpoint.path) is not None or _is_others(endpoint, evidence, names)
 
 
 def _is_own_place(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
@@ -229,7 +234,7 @@ def _is_own_place(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> 
     script can be an example of what to type, unless the script gives it to a name for an address.
     """
     if evidence.how.startswith(_DEX):
-        return names.is_own_code(code_place(evidence))
+        return _is_own_code(endpoint, evidence, names)
     usual = endpoint.port == _USUAL_PORTS.get(endpoint.scheme) and not endpoint.path.strip("/")
     compiled = evidence.how.startswith(_BINARY) and evidence.file.endswith(_SCRIPTS)
     return (compiled or evidence.how.startswith(_PLACES)) and (not usual or _is_assigned(endpoint, evidence))
@@ -241,17 +246,30 @@ def _is_assigned(endpoint: Endpoint, evidence: Evidence) -> bool:
     return evidence.file.endswith(_SCRIPTS) and found != "" and _ASSIGNED.search(before) is not None
 
 
-def _is_others(evidence: Evidence, names: MakerNames) -> bool:
+def _is_own_code(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
+    """True for an address in the app's own code, also if that hands it to a library, which opens the socket.
+
+    The last step of the chain is where the code has the address. A URL can be put together of texts of several owners,
+    so only the method that requests it counts.
+    """
+    if names.is_own_code(code_place(evidence)):
+        return True
+    opener = evidence.context.partition(": ")[0]
+    holders = [step for step in evidence.chain if step != opener] if evidence.how.startswith(_FLOW) else []
+    return endpoint.scheme not in _WEB and bool(holders) and names.is_own_code(holders[-1])
+
+
+def _is_others(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
     """True for a place in a native library, in an archive inside the package, or in code of another package.
 
     The class of a constant does not count here: the constants of an app are often in a package of their own.
     """
-    code = evidence.how.startswith(_FLOW) and not names.is_own_code(evidence.context)
+    code = evidence.how.startswith(_FLOW) and not _is_own_code(endpoint, evidence, names)
     return code or evidence.how.startswith(_NATIVE) or _IN_ARCHIVE in evidence.file
 
 
-def _is_of_others(evidence: Evidence, names: MakerNames) -> bool:
+def _is_of_others(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
     """The same for a private address, for which the class of a constant counts too."""
     place = code_place(evidence)
     constant = evidence.how.startswith(_CONSTANT) and place != "" and not names.is_own_code(place)
-    return constant or _is_others(evidence, names)
+    return constant or _is_others(endpoint, evidence, names)

@@ -42,6 +42,8 @@ _DEBUG = "CN=Android Debug"
 Source: https://developer.android.com/studio/publish/app-signing#debug-mode.
 """
 
+_FILLED = 4
+"""Fewest parts of a signer's name that show how a person filled the form."""
 _SHORT = lazy_pattern(r"[a-z]{2,3}")
 _HOST = lazy_pattern(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
 _MAIL = lazy_pattern(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
@@ -143,6 +145,12 @@ def signer_units(subject: str) -> Iterator[str]:
     for key, value in name_parts(subject):
         if key == "ou" and (unit := LETTERS.sub("", folded(value.lower()))):
             yield unit
+
+
+def is_filled(subject: str) -> bool:
+    """True if a signer has one word as name, organisation, place and country: a person filled a form with any word."""
+    parts = dict(name_parts(subject))
+    return len(parts) >= _FILLED and "c" in parts and len({value.lower() for value in parts.values()}) == 1
 
 
 def signer_begins(subject: str, begins: Container[str]) -> Iterator[str]:

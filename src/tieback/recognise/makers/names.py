@@ -15,6 +15,7 @@ from tieback.recognise.makers.code import (
     account_names,
     given_name,
     is_borrowed,
+    is_filled,
     own_packages,
     signer_begins,
     signer_hosts,
@@ -41,7 +42,7 @@ from tieback.recognise.makers.name_forms import (
     shortens,
     whole_name,
 )
-from tieback.recognise.makers.words import domain_families, is_template, is_untouched, maker_words
+from tieback.recognise.makers.words import domain_families, families_by_label, is_template, is_untouched, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4
@@ -109,15 +110,13 @@ class MakerNames:
         domain = self._read_identifier(
             bundle, "the package of the app's own code" if template else "the app's bundle identifier"
         )
-        names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(UMLAUTS)))
         # The package of a class names the app at any place, but what follows the domain is no brand by itself.
         whole = named[:-1] if template and main_class else bundle
         self._written = ".".join(whole[:2])
         self._identifier, self._given = "" if template else identifier, given_name(identifier)
         # The first two parts are the maker's domain; ``com.app`` and the like are not.
         self._code = tuple(own_packages(app, main_class, bundle[:2] if domain in self.domains else (), rules))
-        vendor = {word for name in names for word in self._read_vendor(name)}
-        self._people = self._read_subject(app.signer.subject, vendor) if app.signer is not None else frozenset[str]()
+        vendor = self._read_signer(app)
         # ``acme_demo`` names ``acme`` too.
         parts = {LETTERS.sub("", one) for part in bundle for one in (part, part.partition("_")[0])} - {""}
         classes = {LETTERS.sub("", part) for part in whole} - {""}
@@ -235,6 +234,18 @@ class MakerNames:
         if self._product(name):
             self.products.add(name)
 
+    def _read_signer(self, app: App) -> set[str]:
+        """Add the names of the signer. Returns the beginnings of that of its organisation that are surely its own."""
+        names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(UMLAUTS)))
+        sure = set(self.sure_brands)
+        vendor = {word for name in names for word in self._read_vendor(name)}
+        self._people = self._read_subject(app.signer.subject, vendor) if app.signer is not None else frozenset[str]()
+        if app.signer is None or not is_filled(app.signer.subject):
+            return vendor
+        self.brands |= self.sure_brands
+        self.sure_brands = sure
+        return set()
+
     def _read_vendor(self, vendor: str) -> set[str]:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
         digits.
@@ -332,10 +343,11 @@ class MakerNames:
         Args:
             below: the different hosts that the app names, by registrable domain.
         """
-        for domain, family in domain_families().items() if self._titles and not self._sample else ():
-            if first_label(domain) in self._titles and sum(other in below for other in family) > 1:
-                reason = "of an organisation with the name of the app, which names several of its domains"
-                self.domains.setdefault(domain, reason)
+        for title in sorted(self._titles) if not self._sample else ():
+            for domain in families_by_label().get(title, ()):
+                if sum(other in below for other in domain_families()[domain]) > 1:
+                    reason = "of an organisation with the name of the app, which names several of its domains"
+                    self.domains.setdefault(domain, reason)
         related = {other for own in self.domains for other in domain_families().get(own, ())}
         self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
         for domain, hosts in below.items():

@@ -11,6 +11,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.makers.name_forms import first_label
 
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 
@@ -187,3 +188,12 @@ def domain_families() -> dict[str, tuple[str, ...]]:
     """The domains of one organisation, by each of them; from ``maker_domains.toml``, read once per process."""
     read = prepared.load_rules(Path(__file__).parent.with_name("maker_domains.toml").read_bytes(), _Families)
     return {domain: family.domains for family in read.family for domain in family.domains}
+
+
+@lru_cache(maxsize=1)
+def families_by_label() -> dict[str, list[str]]:
+    """The domains of ``domain_families`` by their first label without hyphens."""
+    found: dict[str, list[str]] = {}
+    for domain in domain_families():
+        found.setdefault(first_label(domain), []).append(domain)
+    return found

@@ -14,12 +14,17 @@ _META_NAMES = lazy_pattern(
     re.IGNORECASE,
 )
 _LINK_RELS = lazy_pattern(
-    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|mask-icon|apple-touch-icon"
-    rb"(?:-precomposed)?)\b",
+    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|(?:mask-)?icon"
+    rb"|apple-touch-icon(?:-precomposed)?)\b",
     re.IGNORECASE,
 )
+"""Also icons: the web view of an app has no place for them, and loads none unless its code asks for them.
+
+Sources: https://developer.android.com/reference/android/webkit/WebIconDatabase,
+https://chromium.googlesource.com/chromium/src/+/main/android_webview/browser/aw_contents.cc (``ShouldDownloadFavicon``)
+"""
 _LOADED_RELS = frozenset(
-    b"stylesheet icon preload prefetch preconnect modulepreload dns-prefetch manifest import prerender".split()
+    b"stylesheet preload prefetch preconnect modulepreload dns-prefetch manifest import prerender".split()
 )
 """https://html.spec.whatwg.org/multipage/links.html#linkTypes"""
 _TARGET = lazy_pattern(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")

@@ -309,7 +309,8 @@ class TextPlaces:
         if known is None:
             return literals.reason_of_words(data, span, offset)
         text, places = known
-        return places.reason(text.offset(offset))
+        found = places.reason(text.offset(offset))
+        return found or (prose.NAMESPACE if prose.is_namespace(data, start, offset) else "")
 
     @cached_property
     def _launchers(self) -> bytes:

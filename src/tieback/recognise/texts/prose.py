@@ -163,9 +163,13 @@ _NAMESPACE = lazy_pattern(
 """An attribute for a namespace, the identifier of a type of document, or pairs of a namespace and its schema."""
 _GO_TO = lazy_pattern(
     "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z"
+    rb"|(?:\A|[.!?:;\n]|\\n)\s{0,8}(?i:contact(?: us)?(?: at| on| via)?|follow us(?: at| on)?)[\s:]{1,3}\Z"
     rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
 )
-"""Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
+"""Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see.
+
+At the beginning of a sentence also contact, which elsewhere has a server: ``Failed to contact https://…``.
+"""
 _EXPRESSION = lazy_pattern(
     rb"[^\s\"'<>`]{0,400}?(?:\(\?[:>=!<]|\((?:\\[dDwWsS]|\.[*+]|\[)|\[\^|\\[dDwWsS][+*{]|\[\\?[\w-]{1,40}\][+*{])"
 )
@@ -207,6 +211,11 @@ def line_around(data: bytes, start: int, at: int, end: int) -> tuple[bytes, byte
     after = url_end(data, at, end)
     right = _LINE_END.split(data[after : min(end, after + _REACH)], maxsplit=1)[0]
     return left, right
+
+
+def is_namespace(data: bytes, start: int, at: int) -> bool:
+    """True for a URL in the attribute for a namespace; its tag can begin in another string: ``' xmlns:n="URL"/>'``."""
+    return _NAMESPACE.search(data, max(start, at - _REACH), at) is not None
 
 
 def literal_reason(data: bytes, start: int, at: int, end: int) -> str:

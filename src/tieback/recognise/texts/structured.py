@@ -69,6 +69,8 @@ _ALONE = frozenset(
     (b"$schema", b"_resolved", b"_npmoperationalinternal", b"auth_provider_x509_cert_url", b"client_x509_cert_url")
 )
 """Keys that have no other meaning."""
+_DESCRIBED = lazy_pattern(rb"\{\s{0,40}[\"']?description[\"']?\s{0,8}:[^{}]{1,400}\Z")
+"""The beginning of an object that describes a function, before another of its keys."""
 _LICENCE_NAME = lazy_pattern(rb"[{,]\s{0,40}[\"']?(?:type|name)[\"']?\s{0,8}:")
 _RIGHTS = lazy_pattern(rb"widevine|playready|fairplay|clearkey|headers|\bdrm\b|\.(?:mpd|m3u8)\b", re.IGNORECASE)
 """What the server of licences for films has instead: https://www.w3.org/TR/encrypted-media/"""
@@ -316,6 +318,8 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
     if outer == b"description" and around[opened : opened + 1] == b"[":
         return True  # the lines of a text
     outer = outer.lower()
+    if outer == b"sampleresults" and _DESCRIBED.search(around, 0, opened):
+        return True  # ``faker.internet.url.schema``: https://github.com/faker-js/faker/blob/v5.5.3/lib/internet.js
     if outer == b"credits" and key == b"href":
         return True  # https://api.highcharts.com/highcharts/credits.href
     if outer.startswith(b"licen") and _LICENCE_NAME.search(around, opened) and not _RIGHTS.search(around, opened):

@@ -194,7 +194,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 if len(named) < MAX_NAMES:
                     named.append(find)
             case Sighting():
-                only_text = _text_reason(find.evidence, rules)
+                only_text = _text_reason(find.endpoint, find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
             case Credential():
                 credentials.add((find.kind, find.masked, find.endpoint), find, _source(find.evidence))
@@ -330,7 +330,7 @@ def _pass_on(
     for value, found in passing.values.items():
         real = sightings.values.get(value)
         if real is None:
-            reason = _text_reason(found.best.evidence, rules) or ""
+            reason = _text_reason(found.best.endpoint, found.best.evidence, rules) or ""
             _leave_out(NotBackend(str(value), reason), not_backends)
         else:
             real.count += found.count
@@ -359,7 +359,7 @@ def _noting(
         if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
             endpoint, evidence = find.endpoint, find.evidence
             page = legal_page(endpoint) is not None
-            if page and _text_reason(evidence, rules) is not None:  # an example or a list, no page of the app
+            if page and _text_reason(endpoint, evidence, rules) is not None:  # an example or a list, no page of the app
                 page, endpoint = False, msgspec.structs.replace(endpoint, path="")
             if page or is_maker_evidence(evidence) or project_of(endpoint) or is_client(endpoint, rules):
                 cloud = endpoint.kind is EndpointKind.CLOUD
@@ -368,13 +368,13 @@ def _noting(
         yield find
 
 
-def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
+def _text_reason(endpoint: Endpoint, evidence: Evidence, rules: RuleFiles) -> str | None:
     """Why a URL that is only in such places is not a back end, or ``None``."""
     if (example := _EXAMPLE.match(evidence.how)) and not _LOADED.search(example[0]):
         return "only in a resource that is named as an example"
     if evidence.how.startswith(f"{DEEP_LINK}/"):
         return OPENED
-    return rules.not_backends.place_reason(evidence.file)
+    return rules.not_backends.place_reason(evidence.file, endpoint.host)
 
 
 def _settle(loose: Iterable[Sighting], sightings: FairLimit[_Seen], rules: RuleFiles) -> None:

@@ -20,8 +20,14 @@ TURNED_OFF = "only in a library that the settings of GoNative turn off"
 PICTURE = "only the address from which the builder of the app gets a picture"
 MAX_FILE = 1024 * 1024
 _FILE = "appConfig.json"
-_SERVICES = {"facebook": ("facebook.com",), "oneSignal": ("onesignal.com",), "parse": ("parse.com",)}
-"""The domains of the services."""
+_SERVICES = {
+    "analytics": ("analytics.gonative.io",),
+    "facebook": ("facebook.com",),
+    "oneSignal": ("onesignal.com",),
+    "parse": ("parse.com",),
+    "push": ("push.gonative.io",),
+}
+"""The domains of the services; the tool has servers of its own for two of them."""
 _ADVERTISEMENTS = ("an.facebook.com", "network_ads_common", "adnw_")
 """What the library of Facebook for advertisements has, which this setting does not turn off:
 https://developers.facebook.com/docs/audience-network

@@ -37,6 +37,23 @@ def test_an_option_behind_the_address_lists_the_servers(script: str, found: str)
     assert hosts(script) == found.split()
 
 
+@each(
+    ("text", "servers"),
+    [
+        ("http://ot%d.maps.x.test/tile/%s/L%d/%d/%d.jpg", "ot0 ot1 ot2 ot3"),
+        ("http://t%1$d.maps.x.test/%2$d/%3$d/%4$d.png", "t0 t1 t2 t3"),
+        ("http://ot%d.maps.x.test/user/%d", ""),
+        ("http://%s.maps.x.test/L%d/%d/%d.jpg", ""),
+        ("http://ot%d.test/L%d/%d/%d.jpg", ""),
+        ("http://maps.x.test/ot%d/L%d/%d/%d.jpg", ""),
+    ],
+)
+def test_a_format_numbers_the_servers_of_tiles(text: str, servers: str) -> None:
+    found = EXTRACTOR.extract(Artifact("libmap.so", (Buffer("libmap.so", BufferKind.NATIVE, f"\0{text}\0".encode()),)))
+    shown = {one.endpoint.host for one in found if isinstance(one, Sighting)} - {"maps.x.test"}
+    assert shown == {f"{one}.maps.x.test" for one in servers.split()}
+
+
 def test_many_servers_are_bounded() -> None:
     listed = listed_servers(b"subdomains: ['" + b"','".join(b"%d" % one for one in range(26)) + b"']")
     assert len(listed) == MAX_SERVERS

@@ -15,6 +15,7 @@ RULES = RuleFiles()
 CODE = "dex-flow/concat"
 SOCKET = "dex-flow/Socket"
 OWN = "Lde/acme/fit/Api;->get: x"
+OPENED = "Lde/other/Udp;->send"
 OTHER = "Lde/other/Api;->get: x"
 
 
@@ -36,6 +37,11 @@ def seen(
 def held(address: str, owner: str) -> Sighting:
     """An address in a constant that only this class has."""
     return seen(address, chain=(owner,))
+
+
+def handed(address: str, *chain: str) -> Sighting:
+    """An address that a library opens, and the steps on which it gets there."""
+    return seen(address, "dex-flow/Datagram", f"{OPENED}: {address}", chain=chain)
 
 
 def reason_of(bundle: str, finds: list[Sighting]) -> str:
@@ -107,6 +113,13 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([seen("http://172.20.3.4/api", "text/url", "", "assets/www/app.js")], PRIVATE),
         ([seen("http://192.168.0.16:8101", "resource/url", "", "res/xml/config.xml")], PRIVATE),
         ([seen("192.168.0.16:8101", "resource:layout/preference-default", "", "res/layout/login.xml")], PRIVATE),
+        # Its own code hands it to a library that opens the socket; a library has it, and its own code only starts it.
+        ([handed("192.168.9.102:8888", "Lde/acme/fit/Lamp;->send", OPENED, "Lde/acme/fit/Lamp;->ip")], PRIVATE),
+        ([handed("192.168.9.102:8888", "Lde/acme/fit/Lamp;->send", OPENED)], PRIVATE),
+        ([handed("192.168.9.102:8888", "Lde/acme/fit/Lamp;->send", OPENED, "Lde/other/Udp;->ip")], ""),
+        ([handed("192.168.9.102:8888", OPENED)], ""),
+        # A URL can also have parts of the app's own code in an address of a library.
+        ([handed("http://192.168.9.102:8888/x", "Lde/acme/fit/Lamp;->send", OPENED, "Lde/acme/fit/Lamp;->id")], ""),
         # Code of another package, an archive, a constant that a library can have, an example of what to type.
         ([seen("192.168.9.102:8080", SOCKET, OTHER)], ""),
         ([seen("http://172.20.3.4/api", "text/url", "", "assets/ads.jar!a.js")], ""),
@@ -202,12 +215,21 @@ def test_a_raw_socket_in_a_page_is_none() -> None:
         ("http://54.1.2.3:8001/a/New_York.mpd", ""),
         ("http://54.1.2.3/a/film.mp4", ""),
         ("http://54.1.2.3/a/mp4", ONLY),
+        ("http://54.1.2.3/img/a.jpg", ""),
+        ("http://54.1.2.3/img/jpg", ONLY),
     ],
 )
 def test_the_only_public_address(address: str, reason: str) -> None:
     assert bool(reason_of("a.b", [held(address, "Lde/acme/settings/Urls;")])) is bool(reason)
     assert reason in reason_of("a.b", [seen(address)])
     assert bool(reason_of("a.b", [seen(address)])) is bool(reason)
+
+
+def test_a_server_of_the_maker_has_more_than_pictures() -> None:
+    picture = held("http://54.1.2.3/img/a.jpg", "Lde/acme/fit/News;")
+    assert reason_of("de.acme.fit", [picture, seen("http://54.1.2.4/x")]) == ""
+    assert ONLY in reason_of("a.b", [picture, seen("http://54.1.2.3/api")])
+    assert IN_CODE in reason_of("de.acme.fit", [picture, held("http://54.1.2.3/api", "Lde/acme/fit/Api;"), *TWO[1:]])
 
 
 @given(st.text(max_size=20), st.integers(0, 2**32 - 1))

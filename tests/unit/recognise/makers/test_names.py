@@ -220,3 +220,17 @@ def test_the_service_that_builds_an_app_is_not_its_maker(bundle: str, title: str
     app = App(Platform.ANDROID, bundle, "0" * 64, title)
     endpoint = Endpoint(EndpointKind.URL, f"https://{domain}", "https", domain, 443)
     assert (Maker(app, RULES).judge(endpoint).party is Party.FIRST) is first
+
+
+@each(
+    ("bundle", "subject", "own"),
+    [
+        ("com.janedoe.weibo", "CN=weibo,OU=weibo,O=weibo,L=weibo,ST=weibo,C=weibo", False),
+        ("com.janedoe.weibo", "CN=Weibo,O=weibo,L=Beijing,C=CN", True),
+        ("com.weibo.mobile", "CN=weibo,OU=weibo,O=weibo,L=weibo,ST=weibo,C=weibo", True),
+    ],
+)
+def test_one_word_in_all_parts_of_a_signer_is_no_sure_name(bundle: str, subject: str, own: bool) -> None:
+    made = names(bundle, "weibo", "WeiboMVP", subject)
+    assert bool(made.branded("weibo.com", service=True)) is own
+    assert made.branded("weibo.com")

@@ -60,6 +60,9 @@ def test_offsets_in_the_text_of_a_string(text: str, at: int, expected: int) -> N
         ('s({id:"org.a.b",label:"B",homepage:"X",logo:"Y",packageName:"org.a.b"},f)', b"homepage", False),
         ('s({id:"org.a.b",app:e,label:"B",start:"X",packageName:"b"},f)', b"start", False),
         ('["X"]', b"", False),
+        ('u.schema={description:"A random URL.",sampleResults:["http://a.test","X"]},u.b=1', b"", True),
+        ('u={description:"A shop",pictures:["http://a.test","X"]}', b"", False),
+        ('u={sampleResults:["http://a.test","X"]}', b"", False),
     ],
 )
 def test_keys_of_facts_about_software(text: str, key: bytes, described: bool) -> None:

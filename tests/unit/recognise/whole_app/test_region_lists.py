@@ -67,3 +67,53 @@ def test_a_few_regions_stay(others: list[Sighting]) -> None:
 )
 def test_a_region_with_other_evidence_stays(one: Sighting) -> None:
     assert left([*LIST, one]) == [one]
+
+
+GET = "Lcom/amazonaws/regions/RegionDefaults;->getRegions"
+
+
+def host(name: str, how: str = "dex-flow/host", method: str = GET, path: str = "", count: int = 1) -> Sighting:
+    endpoint = Endpoint(EndpointKind.URL, f"https://{name}{path}", "https", name, 443, path)
+    return Sighting(endpoint, count, Party.UNKNOWN, Evidence("classes.dex", 0, how, f"{method}: {name}"))
+
+
+HOSTS = [host(f"ec2.{name}.amazonaws.com") for name in REGIONS]
+
+
+@each(
+    "others",
+    [
+        [],
+        [host(f"s3-{name}.amazonaws.com") for name in REGIONS],
+        [host("iot.eu-west-1.amazonaws.com"), host("s3.amazonaws.com")],
+    ],
+)
+def test_a_method_with_the_list_of_a_service_lists_its_other_hosts_too(others: list[Sighting]) -> None:
+    assert left([*HOSTS, *others]) == []
+    assert left(others) == ([] if len(others) >= LEAST_REGIONS else others)
+
+
+def test_regions_before_the_name_of_a_service() -> None:
+    listed = [host(f"{name}.queue.amazonaws.com") for name in REGIONS]
+    assert left([*listed, host("sqs.eu-west-1.amazonaws.com")]) == [host("sqs.eu-west-1.amazonaws.com")]
+
+
+@each(
+    "one",
+    [
+        host("api.shop.test"),
+        host("api.amazonaws.com.shop.test"),
+        host("iot.eu-west-1.amazonaws.com", method="Lshop/Api;->connect"),
+        host("iot.eu-west-1.amazonaws.com", how="dex-flow/concat"),
+        host("iot.eu-west-1.amazonaws.com", path="/topics"),
+        host("iot.eu-west-1.amazonaws.com", count=2),
+    ],
+)
+def test_a_host_that_the_method_does_not_list_stays(one: Sighting) -> None:
+    assert left([*HOSTS, one]) == [one]
+
+
+def test_a_few_hosts_of_a_method_stay() -> None:
+    assert left(HOSTS[1:]) == HOSTS[1:]
+    plain = [host(f"mirror{number}.shop.test") for number in range(LEAST_REGIONS)]
+    assert left(plain) == plain
