@@ -1,7 +1,7 @@
 """Apps that were written, and whose truths were proved, before any version read them: what the analysis finds in them.
 
 ``python -m bench flow --blind``. The sources and truths are in ``bench/flow/blind`` and in its folders ``second`` to
-``sixth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole if it is found
+``eighth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole if it is found
 without its query, half if only its host is found. A store counts by its name. A case with several addresses is whole
 if all are.
 """
@@ -26,7 +26,11 @@ from tieback.recognise.whole_app.network_permission import NetworkPermission
 HERE = Path(__file__).parent / "flow" / "blind"
 ARCHIVE = HERE / "built.tar.xz"
 """One folder per case, ``SET/CASE``, and ``libraries``: DEX files that packages share."""
-SETS = {"first": HERE, **{part: HERE / part for part in ("second", "third", "fourth", "fifth", "sixth")}}
+LATER = HERE / "built2.tar.xz"
+"""The same for ``LATER_SETS``, without libraries."""
+LATER_SETS = ("eighth",)
+PARTS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+SETS = {"first": HERE, **{part: HERE / part for part in PARTS}}
 NO_SCHEME = ("", "tcp", "ssl", "mqtt", "mqtts")
 """Schemes without which an address is whole, if its host and port are found."""
 STORES = (
@@ -70,6 +74,11 @@ def read_blind() -> list[BlindCase]:
                 BlindCase(part, row[0], group, tool, tuple(row[2].split(";")), row[3], tuple(row[4].split(";")), wrong)
             )
     return found
+
+
+def archive_of(part: str) -> Path:
+    """The archive with the packages of a set, or with ``libraries``."""
+    return LATER if part in LATER_SETS else ARCHIVE
 
 
 def plain(address: str) -> str:
@@ -124,8 +133,9 @@ def outcomes(cases: Iterable[BlindCase]) -> Iterator[tuple[BlindCase, str, list[
     search = AppSearch(rules)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with lzma.open(ARCHIVE) as packed, tarfile.open(fileobj=packed) as archive:
-            archive.extractall(folder, filter="data")
+        for place in (ARCHIVE, LATER):
+            with lzma.open(place) as packed, tarfile.open(fileobj=packed) as archive:
+                archive.extractall(folder, filter="data")
         for case in cases:
             path = folder / "case.apk"
             package(case, folder, path)

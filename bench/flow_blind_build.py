@@ -1,8 +1,8 @@
-"""Builds the packages of the blind sets of the flow benchmark: ``flow/blind/*.txt`` -> ``flow/blind/built.tar.xz``.
+"""Builds the packages of the blind sets of the flow benchmark: ``flow/blind/*.txt`` -> ``flow/blind/built*.tar.xz``.
 
     python -m bench.flow_blind_build TOOLS            build all
     python -m bench.flow_blind_build TOOLS CASE...    build only these cases, into TOOLS/work, and write no archive
-    python -m bench.flow_blind_build TOOLS --set SET  build one set, and put it into the archive; the other sets stay
+    python -m bench.flow_blind_build TOOLS --set SET  build one set, and put it into its archive; the other sets stay
 
 ``flow/blind/tools.sh TOOLS`` fills the folder TOOLS with the compilers, all from PyPI, npm and Debian. The libraries
 are our own stubs (``flow/blind/stubs``), except OkHttp, Okio, and Kotlin's standard library and coroutines.
@@ -21,7 +21,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.flow_blind import ARCHIVE, HERE, SETS, BlindCase, read_blind
+from bench.flow_blind import HERE, SETS, BlindCase, archive_of, read_blind
 
 OKHTTP = ("/usr/share/java/okhttp.jar", "/usr/share/java/okio.jar")
 IMPORTS = ["android.app.*", "android.content.*", "android.os.*", "android.util.Log", "java.io.*", "java.net.*"]
@@ -165,9 +165,10 @@ class Build:
         parts = name.split("/")
         abi = parts[1] if len(parts) == 3 else "arm64-v8a"
         target = place / "lib" / abi / (parts[-1] if len(parts) == 3 else f"lib{Path(name).stem}.so")
-        source = _put(self.work / "native" / f"{target.stem}.c", text)
+        plus = 'extern "C"' in text  # C++, which takes what the standard library has from a shared one, as some apps do
+        source = _put(self.work / "native" / f"{target.stem}.{'cpp' if plus else 'c'}", text)
         target.parent.mkdir(parents=True, exist_ok=True)
-        compiler = "gcc" if abi == "x86_64" else "aarch64-linux-gnu-gcc"
+        compiler = f"{'' if abi == 'x86_64' else 'aarch64-linux-gnu-'}{'g++' if plus else 'gcc'}"
         run([compiler, "-O2", "-shared", "-fPIC", "-nostdlib", "-s", "-I", HERE / "stubs", "-o", target, source])
 
     def _special(self, text: str, place: Path) -> None:
@@ -316,14 +317,16 @@ class Build:
         run(["node", "bundle.mjs", listed], self.tools)
 
     def pack(self) -> None:
-        """Write the archive, in a fixed order."""
-        with tarfile.open(ARCHIVE) as archive:
-            parts = {case.part for case in self.cases} | {"libraries"}
-            kept = [one for one in archive.getmembers() if one.name.partition("/")[0] not in parts]
-            archive.extractall(self.out, kept, filter="data")
-        with tarfile.open(ARCHIVE, "w:xz", preset=9, format=tarfile.USTAR_FORMAT) as archive:
-            for path in sorted(self.out.rglob("*"), key=lambda one: (one.suffix, one.name, str(one))):
-                if path.is_file():
+        """Write the archives of these sets, in a fixed order."""
+        parts = {case.part for case in self.cases} | {"libraries"}
+        for target in {archive_of(case.part) for case in self.cases}:
+            with tarfile.open(target) as archive:
+                kept = [one for one in archive.getmembers() if one.name.partition("/")[0] not in parts]
+                archive.extractall(self.out, kept, filter="data")
+            files = [path for path in self.out.rglob("*") if path.is_file()]
+            files = [path for path in files if archive_of(path.relative_to(self.out).parts[0]) == target]
+            with tarfile.open(target, "w:xz", preset=9, format=tarfile.USTAR_FORMAT) as archive:
+                for path in sorted(files, key=lambda one: (one.suffix, one.name, str(one))):
                     info = archive.gettarinfo(path, path.relative_to(self.out).as_posix())
                     info.mtime, info.uid, info.gid, info.uname, info.gname, info.mode = 0, 0, 0, "", "", 0o644
                     with path.open("rb") as content:

@@ -67,11 +67,10 @@ def test_the_evidence_names_the_key_under_which_a_value_was_kept() -> None:
 
 
 HALF_FORMS = {
-    "socketio_path", "ng_resource_rel", "bb_sync", "ember", "matomo", "trpc", "url_format", "vuex", "innerhtml",
-    "destruct", "def_prop", "async_factory", "fn_builder",
+    "socketio_path", "ng_resource_rel", "bb_sync", "ember", "matomo", "url_format", "vuex", "innerhtml",
 }  # fmt: skip
 """Forms of which the host is found, and not the path."""
-MISSED_FORMS = {"redis_node", "pg_pool", "kuzzle", "proxy_table", "rot13"}
+MISSED_FORMS = {"redis_node", "pg_pool", "kuzzle", "rot13"}
 
 
 def test_all_cases_in_scripts_but_the_named_ones_are_whole() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.flow_blind import ARCHIVE, SETS, BlindCase, found_in, outcome, package, plain, read_blind
+from bench.flow_blind import ARCHIVE, LATER, LATER_SETS, SETS, BlindCase, found_in, outcome, package, plain, read_blind
 from bench.flow_blind_build import sources
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -20,7 +20,7 @@ def case(*wholes: str, host: str = "api.shop.test") -> BlindCase:
 def test_every_case_has_its_sources() -> None:
     cases = read_blind()
     assert {(one.part, one.name) for one in cases} == set(sources())
-    assert [sum(one.part == part for one in cases) for part in SETS] == [112, 80, 64, 60, 60, 60]
+    assert [sum(one.part == part for one in cases) for part in SETS] == [112, 80, 64, 60, 60, 60, 60, 60]
     assert sum(one.wrong for one in cases) == 9
     assert all(one.wholes and one.host and all(one.decoys) for one in cases)
 
@@ -65,9 +65,11 @@ def test_a_store_counts_by_its_name(value: str, result: str) -> None:
 
 
 def test_the_archive_has_every_app_and_an_app_of_it_is_read(tmp_path: Path) -> None:
+    with lzma.open(LATER) as packed, tarfile.open(fileobj=packed) as archive:
+        folders = {tuple(name.split("/")[:2]) for name in archive.getnames()}
+    assert {part for part, _ in folders} == set(LATER_SETS)
     with lzma.open(ARCHIVE) as packed, tarfile.open(fileobj=packed) as archive:
-        names = archive.getnames()
-        folders = {tuple(name.split("/")[:2]) for name in names}
+        folders |= {tuple(name.split("/")[:2]) for name in archive.getnames()}
         cases = read_blind()
         assert folders == {(one.part, one.name) for one in cases} | {
             ("libraries", f"{one}.dex") for one in ("kotlin", "okhttp")
@@ -92,7 +94,7 @@ def test_the_fourth_set_has_shapes_of_its_own() -> None:
     assert sum(one.tool.startswith("js") for one in cases) == 20
 
 
-@pytest.mark.parametrize("part", ["fifth", "sixth"])
+@pytest.mark.parametrize("part", ["fifth", "sixth", "seventh", "eighth"])
 def test_a_set_has_hosts_names_and_proofs_of_its_own(part: str) -> None:
     cases = [one for one in read_blind() if one.part == part]
     others = [one for one in read_blind() if one.part != part]

@@ -24,15 +24,22 @@ function metro(files) { // the modules as Metro writes them
     out += `__d(function (global, _r, _i, _a, module, exports, _d) {${body}\n}, ${ids.get(n)}, [${deps.join(',')}]);\n`; }
   return out + '__r(0);\n'; }
 
+async function realMetro(work, main) { // Metro itself, with the transformer of React Native
+  const { default: Metro } = await import('metro'); const { createRequire } = await import('node:module'); const require = createRequire(import.meta.url); fs.mkdirSync(path.dirname(main), { recursive: true });
+  const config = await Metro.loadConfig({ cwd: work }, { projectRoot: work, watchFolders: [work, path.resolve('node_modules')], cacheStores: [], maxWorkers: 1, reporter: { update() {} }, resolver: { useWatchman: false, nodeModulesPaths: [path.resolve('node_modules')] }, serializer: { getPolyfills: () => [], getModulesRunBeforeMainModule: () => [] }, transformer: { babelTransformerPath: require.resolve('@react-native/metro-babel-transformer'), enableBabelRCLookup: false, getTransformOptions: async () => ({ transform: { experimentalImportSupport: false, inlineRequires: true } }) } });
+  await Metro.runBuild(config, { entry: 'index.js', out: `${main}.js`, dev: false, minify: true, platform: 'android' }); fs.renameSync(`${main}.js`, main); }
+
 for (const job of JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))) { const { out, kind, tool, files } = job; const work = fs.mkdtempSync(path.resolve('work/js-'));
   for (const [n, t] of Object.entries(files)) if (!n.startsWith('asset:')) put(path.join(work, n), t);
-  put(path.join(work, 'package.json'), tool === 'webpack' ? '{}' : '{"type":"module"}'); const main = path.join(out, PLACE[kind]); let code; const single = (kind === 'rn' || kind === 'expo') && tool !== 'webpack' ? metro(files) : null;
+  put(path.join(work, 'package.json'), tool === 'webpack' || tool === 'repack' ? '{}' : '{"type":"module"}'); const main = path.join(out, PLACE[kind]); let code; const single = (kind === 'rn' || kind === 'expo') && !['webpack', 'repack', 'metro'].includes(tool) ? metro(files) : null;
   if (tool === 'vite') { put(path.join(work, 'index.html'), PAGE('./index.js')); const { build } = await import('vite'); await build({ root: work, base: './', logLevel: 'silent', build: { outDir: path.join(out, 'assets/public'), emptyOutDir: true, modulePreload: false, rollupOptions: {} } }); }
+  else if (tool === 'metro') await realMetro(work, main);
   else if (single !== null) { put(path.join(work, 'whole.js'), single); code = single;
     if (tool === 'terser' || tool === 'hermes') code = (await minify(single, { compress: true, mangle: true })).code;
     if (tool === 'esbuild') code = (await esbuild.transform(single, { minify: true })).code;
     if (tool === 'hermes') { put(path.join(work, 'min.js'), code); fs.mkdirSync(path.dirname(main), { recursive: true }); execFileSync(path.resolve('package/sdks/hermesc/linux64-bin/hermesc'), ['-w', '-O', '-emit-binary', '-out', path.resolve(main), 'min.js'], { cwd: work }); /* the name of the source is in the bytecode */ code = undefined; } }
-  else if (tool === 'webpack') await new Promise((ok, no) => webpack({ mode: 'production', context: work, entry: path.join(work, 'index.js'), output: { path: path.dirname(main), filename: path.basename(main) } }, (e, s) => e || s.hasErrors() ? no(e || new Error(s.toString())) : ok()));
+  else if (tool === 'webpack' || tool === 'repack') { await new Promise((ok, no) => webpack({ mode: 'production', context: work, entry: path.join(work, 'index.js'), output: { path: path.dirname(main), filename: path.basename(main) } }, (e, s) => e || s.hasErrors() ? no(e || new Error(s.toString())) : ok()));
+    if (tool === 'repack') code = (await minify(fs.readFileSync(main, 'utf8'), { compress: true, mangle: true })).code; } // the bundle of React Native has no .js, so webpack does not minify it
   else if (tool === 'rollup') { const { rollup } = await import('rollup'); const b = await rollup({ input: path.join(work, 'index.js') }); code = (await b.generate({ format: 'iife', compact: true })).output[0].code; }
   else if (tool === 'esbuild') code = (await esbuild.build({ entryPoints: [path.join(work, 'index.js')], bundle: true, minify: true, format: 'iife', write: false })).outputFiles[0].text;
   else if (tool === 'terser') code = (await minify(files['index.js'], { compress: true, mangle: { toplevel: true }, format: { comments: 'some' } })).code;
