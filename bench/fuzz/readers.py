@@ -23,9 +23,12 @@ LABS = ROOT / "labs" / "apps"
 ENCRYPTED = ROOT / "bench" / "flow" / "encrypted"
 NATIVE = ROOT / "tests" / "unit" / "recognise" / "machine_code" / "native"
 SCRIPTS = ROOT / "bench" / "flow" / "scripts"
+LANGUAGE = ROOT / "tests" / "unit" / "recognise" / "script_runs" / "language.txt"
 HERMES = ROOT / "bench" / "flow" / "hermes"
 SCRIPT_STEPS = 50_000
 """Steps of one script or file of bytecode: fewer than for an app, so that an input takes milliseconds."""
+RUN_STEPS = 5_000
+"""Steps of one run of a script."""
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
 
 
@@ -76,6 +79,27 @@ def _script_reader() -> Callable[[bytes], None]:
             pass
 
     return script
+
+
+def _script_run(data: bytes) -> None:
+    """A script from its beginning, with all functions that nothing has called."""
+    from tieback.recognise.script_runs.run import requests
+
+    found = requests(data, range(0, len(data), 8), steps=RUN_STEPS)
+    # The last call of the platform can pass the limit by what it has made.
+    assert found.steps < RUN_STEPS + MAX_SEED
+    assert found.is_cut or found.steps <= RUN_STEPS
+
+
+_RUN_SCRIPTS = (
+    b"class A{#h='api.fuzz.test';get u(){return `https://${this.#h}/v`}static make(){return new A}}fetch(A.make().u)",
+    b"const p=new Proxy({},{get:(t,k)=>k+'.fuzz.test'});async function f(){await 0;new WebSocket('wss://'+p.a)};f()",
+    b"function*g(){yield*['a','b'];yield g}for(const[i,x]of[...g()].entries())fetch('https://'+x+i+'.fuzz.test/')",
+    b"var t=['c','a','b'];(function(a,n){while(--n)a.push(a.shift())}(t,0x2));eval('fetch(\"https://\"+t[0]+\".test/\")')",
+    b"switch(x){case 1:default:throw{a:1}}label:for(;;){do{try{break label}finally{}}while(0)}x?.y?.[z]??=`a${b}`",
+    b"let{a:{b=1,...c},...d}={a:{e:'x'}};JSON.parse('{\"a\":[1]}').a.map(q=>q).reduce((m,n)=>m+n,'').replace(/a(b)/g,'$1')",
+    b"new Map([['h','m.fuzz.test']]).forEach((v,k)=>fetch(new URL('/'+k,'https://'+v)));Promise.all([1]).then(r=>r)",
+)
 
 
 def _hermes_reader() -> tuple[Callable[[bytes], None], list[bytes]]:
@@ -218,6 +242,7 @@ def apps() -> Room:
             Reader("swf", _swf, _films()),
             Reader("native-code", _native_code, [path.read_bytes() for path in sorted(NATIVE.glob("*.so"))]),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
+            Reader("script-run", _script_run, [*LANGUAGE.read_bytes().splitlines(), *_RUN_SCRIPTS]),
         ]
     )
 

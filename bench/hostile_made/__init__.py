@@ -1,10 +1,22 @@
 """Packages that are built to be slow, by kind: what ``bench/hostile.py`` measures and ``tests/hostile`` reads."""
 
-from bench.hostile_made import archives, calls, code, data, formats, native, runs, scripts, settings, tables
+from bench.hostile_made import (
+    archives,
+    calls,
+    code,
+    data,
+    formats,
+    native,
+    runs,
+    script_runs,
+    scripts,
+    settings,
+    tables,
+)
 from bench.hostile_made.kind import Kind
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for part in (calls, code, runs, tables, native, scripts, data, settings, archives, formats)
+    for part in (calls, code, runs, tables, native, scripts, script_runs, data, settings, archives, formats)
     for kind in part.KINDS
 }

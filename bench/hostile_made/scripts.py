@@ -21,30 +21,30 @@ _OPEN = (
 """Lines that show the page."""
 
 
-def _script(text: str) -> Files:
+def script(text: str) -> Files:
     """A script of a page, which contacts one more host at its end."""
-    return [*_page('<html><script src="app.js"></script></html>'), (_SCRIPT, (text + _LAST).encode())]
+    return [*page('<html><script src="app.js"></script></html>'), (_SCRIPT, (text + _LAST).encode())]
 
 
-def _page(text: str) -> Files:
+def page(text: str) -> Files:
     return [*coded(body=_OPEN), (_PAGE, text.encode())]
 
 
 def _repeated(line: str, before: str = "", after: str = "") -> Callable[[int], Files]:
     """A script with a line per number."""
-    return lambda n: _script(before + "".join(line.replace("{}", str(k)) for k in range(n)) + after)
+    return lambda n: script(before + "".join(line.replace("{}", str(k)) for k in range(n)) + after)
 
 
 def one_line(n: int) -> Files:
     """Minified code of a size in one line."""
     piece = "".join(f"function a{k}(b){{return b+{k}}}var c{k}=a{k}({k});" for k in range(1_000))
-    return _script(piece * max(1, n // len(piece)))
+    return script(piece * max(1, n // len(piece)))
 
 
 def string_array(n: int) -> Files:
     """An array of texts of a size, which a function reads by number."""
     words = ",".join(f"'text{k}'" for k in range(n // 10))
-    return _script(f"var t=[{words}];function g(i){{return t[i-1]}}fetch('https://'+g(7)+'.shop.test/'+g(9));")
+    return script(f"var t=[{words}];function g(i){{return t[i-1]}}fetch('https://'+g(7)+'.shop.test/'+g(9));")
 
 
 def rotated_array(n: int) -> Files:
@@ -54,7 +54,7 @@ def rotated_array(n: int) -> Files:
         "(function(a,b){var c=a();while(!![]){try{var d=parseInt(g(0x1))/1+-parseInt(g(0x2))/2;if(d===b)break;"
         "else c['push'](c['shift']())}catch(e){c['push'](c['shift']())}}}(t,0x9999999));"
     )
-    return _script(
+    return script(
         f"function t(){{var w=[{words}];t=function(){{return w}};return t()}}"
         f"function g(i){{var w=t();return g=function(j){{return w[j-0x1]}},g(i)}}{rotation}"
         "fetch('https://'+g(0x7)+'.shop.test/')"
@@ -65,43 +65,43 @@ def decoded_array(n: int) -> Files:
     """An array of texts in base64 with a decoder, and a call for each."""
     words = ",".join(f"'{base64.b64encode(f'https://h{k}.shop.test/v'.encode()).decode()}'" for k in range(n))
     calls = "".join(f"fetch(g({k}));" for k in range(n))
-    return _script(f"var t=[{words}];function g(i){{return atob(t[i])}}{calls}")
+    return script(f"var t=[{words}];function g(i){{return atob(t[i])}}{calls}")
 
 
 def nesting(before: str, after: str) -> Callable[[int], Files]:
     """An expression inside of brackets."""
-    return lambda n: _script(f"fetch({before * n}'https://a.shop.test/'{after * n});")
+    return lambda n: script(f"fetch({before * n}'https://a.shop.test/'{after * n});")
 
 
 def template(n: int) -> Files:
     """A template literal with many holes."""
-    return _script(f"var q='x';fetch(`https://a.shop.test/{'${q}/' * n}`);")
+    return script(f"var q='x';fetch(`https://a.shop.test/{'${q}/' * n}`);")
 
 
 def concatenated(n: int) -> Files:
     """An address of many pieces."""
-    return _script(f"fetch('https://a.shop.test/'{'+q' * n});")
+    return script(f"fetch('https://a.shop.test/'{'+q' * n});")
 
 
 def regexes(n: int) -> Files:
     """Divisions and quotes that look like regular expressions."""
-    return _script("".join(f"a{k}=b/c{k}/'d';e=/[/'\"`]{{/.test(f);" for k in range(n)))
+    return script("".join(f"a{k}=b/c{k}/'d';e=/[/'\"`]{{/.test(f);" for k in range(n)))
 
 
 def comments(text: str) -> Callable[[int], Files]:
     """Beginnings of comments or literals that never end."""
-    return lambda n: _script(text * n)
+    return lambda n: script(text * n)
 
 
 def callers(n: int) -> Files:
     """Calls of one function with an end of an address."""
-    return _script("function f(p){return fetch('https://a.shop.test'+p)}" + "".join(f"f('/p{k}');" for k in range(n)))
+    return script("function f(p){return fetch('https://a.shop.test'+p)}" + "".join(f"f('/p{k}');" for k in range(n)))
 
 
 def modules(n: int) -> Files:
     """Modules that each import the next one."""
     rows = ",".join(f"{k}:(e,t,n)=>{{t.a=n({k + 1}).a+'/{k}'}}" for k in range(n))
-    return _script(f"var m={{{rows}}};fetch('https://a.shop.test/'+n(0).a)")
+    return script(f"var m={{{rows}}};fetch('https://a.shop.test/'+n(0).a)")
 
 
 def chunks(n: int) -> Files:
@@ -110,7 +110,7 @@ def chunks(n: int) -> Files:
     files = [
         (f"assets/www/s{k}.js", f'var a{k}="h{k}.shop.test";fetch("https://"+a{k}+"/v")'.encode()) for k in range(n)
     ]
-    return [*_page(f"<html>{tags}</html>"), *files]
+    return [*page(f"<html>{tags}</html>"), *files]
 
 
 # Source maps
@@ -123,13 +123,13 @@ def _map(sources: list[str]) -> bytes:
 
 
 def _map_in_script(raw: bytes) -> Files:
-    return _script("run();\n//# sourceMappingURL=data:application/json;base64," + base64.b64encode(raw).decode())
+    return script("run();\n//# sourceMappingURL=data:application/json;base64," + base64.b64encode(raw).decode())
 
 
 def map_file(n: int) -> Files:
     """A source map of a size."""
     source = f'fetch("https://{LAST}/v");\n' + "var a = b + c;\n" * 1_000
-    return [*_script(""), ("assets/www/app.js.map", _map([source] * max(1, n // len(source))))]
+    return [*script(""), ("assets/www/app.js.map", _map([source] * max(1, n // len(source))))]
 
 
 def map_inside(n: int) -> Files:
@@ -148,13 +148,13 @@ def map_nested(n: int) -> Files:
 def map_malformed(n: int) -> Files:
     """A source map that ends in the middle, with an address of a source before."""
     raw = _map(["var a = b + c;\n" * 100] * n + [f'fetch("https://{LAST}/v");'])
-    return [*_script(""), ("assets/www/app.js.map", raw[:-200] + b'"' + f'fetch(\\"https://{LAST}/v\\")'.encode())]
+    return [*script(""), ("assets/www/app.js.map", raw[:-200] + b'"' + f'fetch(\\"https://{LAST}/v\\")'.encode())]
 
 
 def maps(n: int) -> Files:
     """Many source maps in one script."""
     one = "\n//# sourceMappingURL=data:application/json;base64," + base64.b64encode(_map(["run()"])).decode()
-    return _script(one * n)
+    return script(one * n)
 
 
 # Pages
@@ -162,17 +162,17 @@ def maps(n: int) -> Files:
 
 def html_comments(n: int) -> Files:
     """Comments of a page that never end, behind the request."""
-    return _page(f'<html><script>fetch("https://{LAST}/v")</script>' + "<!-- <script>" * n)
+    return page(f'<html><script>fetch("https://{LAST}/v")</script>' + "<!-- <script>" * n)
 
 
 def html_elements(n: int) -> Files:
     """Elements inside each other."""
-    return _page("<html>" + "<div a='b'>" * n + f'<script>fetch("https://{LAST}/v")</script>')
+    return page("<html>" + "<div a='b'>" * n + f'<script>fetch("https://{LAST}/v")</script>')
 
 
 def html_attributes(n: int) -> Files:
     """Attributes of one element."""
-    return _page(
+    return page(
         "<html><div "
         + "".join(f'a{k}="https://h{k}.shop.test/v" ' for k in range(n))
         + f'></div><script>fetch("https://{LAST}/v")</script>'
@@ -181,7 +181,7 @@ def html_attributes(n: int) -> Files:
 
 def html_scripts(n: int) -> Files:
     """Scripts of one page."""
-    return _page(
+    return page(
         "<html>"
         + "".join(f"<script>var a{k}=1</script>" for k in range(n))
         + f'<script>fetch("https://{LAST}/v")</script>'
@@ -190,23 +190,23 @@ def html_scripts(n: int) -> Files:
 
 def html_quotes(n: int) -> Files:
     """Attributes whose quotes never end."""
-    return _page(f'<html><script>fetch("https://{LAST}/v")</script>' + "<a href='" * n)
+    return page(f'<html><script>fetch("https://{LAST}/v")</script>' + "<a href='" * n)
 
 
 def css_comments(n: int) -> Files:
     """Comments of a style sheet that never end."""
-    return [*_script(""), ("assets/www/a.css", (f"a{{background:url(https://{LAST}/a.png)}}" + "/* a{" * n).encode())]
+    return [*script(""), ("assets/www/a.css", (f"a{{background:url(https://{LAST}/a.png)}}" + "/* a{" * n).encode())]
 
 
 def css_addresses(n: int) -> Files:
     """Addresses of a style sheet."""
     rows = "".join(f"a{k}{{background:url(https://h{k}.shop.test/a.png)}}\n" for k in range(n))
-    return [*_page('<html><link rel="stylesheet" href="a.css"></html>'), ("assets/www/a.css", rows.encode())]
+    return [*page('<html><link rel="stylesheet" href="a.css"></html>'), ("assets/www/a.css", rows.encode())]
 
 
 def css_braces(n: int) -> Files:
     """Rules inside each other, never closed."""
-    return [*_script(""), ("assets/www/a.css", (f"a{{background:url(https://{LAST}/a.png)}}" + "a{" * n).encode())]
+    return [*script(""), ("assets/www/a.css", (f"a{{background:url(https://{LAST}/a.png)}}" + "a{" * n).encode())]
 
 
 def _shaped(name: str) -> Kind:
@@ -214,7 +214,7 @@ def _shaped(name: str) -> Kind:
     shape = SHAPES[name]
     # The work for objects that are merged of the next two doubles with every second one.
     small = 20 if name == "spread" else 60
-    return Kind(f"js-{name.replace(' ', '-')}", f"Script: {name}", 20_000, small, lambda n: _script(shape(n)), _BOTH)
+    return Kind(f"js-{name.replace(' ', '-')}", f"Script: {name}", 20_000, small, lambda n: script(shape(n)), _BOTH)
 
 
 KINDS = (

@@ -18,6 +18,7 @@ def assign_to(machine: Machine, target: Node, *, kind: str = "") -> Callable[[Sc
         target: what gets the value.
         kind: ``var``, ``let`` or ``const`` of a declaration.
     """
+    machine.nodes += 1
     match target[0]:
         case "name":
             return _to_name(machine, target[1], kind)

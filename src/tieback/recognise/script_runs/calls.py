@@ -257,6 +257,7 @@ def _tagged(machine: Machine, node: Node) -> Run:
 
 def item_values(machine: Machine, nodes: list[Node | None]) -> Callable[[Scope], list[Value]]:
     """Values of arguments or items, with those that are spread."""
+    machine.nodes += len(nodes)
     if not any(one is not None and one[0] == "spread" for one in nodes):
         plain = [(lambda _scope: UNDEFINED) if one is None else expression(machine, one) for one in nodes]
         return lambda scope: [one(scope) for one in plain]

@@ -23,6 +23,8 @@ def class_of(machine: Machine, node: Node) -> Callable[[Scope], Value]:
         for static, kind, key, value in members
     ]
 
+    machine.nodes += len(parts)
+
     def run(scope: Scope) -> Value:
         inner = Scope(scope)
         base = UNDEFINED if above_run is None else above_run(scope)

@@ -11,13 +11,35 @@ type Run = Callable[[Scope], Value]
 type Reader = Callable[[Machine, Node], Run]
 ABSENT: Any = object()
 """Result of an optional chain that has ended."""
+PARTS_PER_STEP = 100
+"""Parts of one expression, such as names, that take a step together."""
 READERS: dict[str, Reader] = {}
 """What makes functions of each kind of expression."""
 
 
 def expression(machine: Machine, node: Node) -> Run:
     """An expression as a function."""
+    machine.nodes += 1
     return READERS[node[0]](machine, node)
+
+
+def long_expression(machine: Machine, node: Node) -> Run:
+    """A whole expression as a function; a long one takes steps of its own."""
+    before = machine.nodes
+    return weighted(machine, expression(machine, node), machine.nodes - before)
+
+
+def weighted[T](machine: Machine, run: Callable[[Scope], T], parts: int) -> Callable[[Scope], T]:
+    """A function that takes steps for so many parts of expressions, before it runs."""
+    steps = parts // PARTS_PER_STEP
+    if not steps:
+        return run
+
+    def counted(scope: Scope) -> T:
+        machine.step(steps)
+        return run(scope)
+
+    return counted
 
 
 def is_true(machine: Machine, value: Value, site: int, *, usual: bool = True) -> bool:

@@ -8,6 +8,7 @@ from tieback.recognise.script_runs.machine import MAX_MADE, Full, Machine
 from tieback.recognise.script_runs.operators import OPERATORS, unary
 from tieback.recognise.script_runs.syntax import Function, Node
 from tieback.recognise.script_runs.values import (
+    MAX_TEXT,
     UNDEFINED,
     Accessor,
     Closure,
@@ -23,6 +24,7 @@ from tieback.recognise.script_runs.values import (
 
 _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
 _MAX_YIELDS = 400
+_FUNCTION_SIZE = 300
 
 
 def _value(machine: Machine, node: Node) -> Run:
@@ -59,11 +61,14 @@ def _template(machine: Machine, node: Node) -> Run:
     values = [expression(machine, one) for one in node[3]]
 
     def run(scope: Scope) -> Value:
-        found = [texts[0]]
+        found, size = [texts[0]], 0
         for value, behind in zip(values, texts[1:], strict=True):
             one = value(scope)
-            found.append(one if isinstance(one, str) else machine.to_text(one))
-            found.append(behind)
+            if not isinstance(one, str):
+                one = machine.to_text(one)
+            if size <= MAX_TEXT:
+                found += (one, behind)
+                size += len(one) + len(behind)
         return machine.counted(limited("".join(found)))
 
     if texts[0].find("://") > 0:
@@ -157,6 +162,7 @@ def copy_members(machine: Machine, made: Object, source: Value) -> None:
 
 def closure(machine: Machine, function: Function, scope: Scope) -> Closure:
     """A function with the names around it."""
+    machine.taken(_FUNCTION_SIZE)
     made = Closure(function, scope, machine.prototypes["Function"])
     if len(machine.made) < MAX_MADE:
         machine.made[function] = made

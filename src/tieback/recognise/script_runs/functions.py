@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tieback.recognise.script_runs import classes  # noqa: F401 - it reads classes
 from tieback.recognise.script_runs.assignments import assign_to
 from tieback.recognise.script_runs.calls import super_call
-from tieback.recognise.script_runs.evaluation import Run, expression
+from tieback.recognise.script_runs.evaluation import Run, long_expression, weighted
 from tieback.recognise.script_runs.machine import Full, Machine, Thrown
 from tieback.recognise.script_runs.parse_statements import Parser
 from tieback.recognise.script_runs.statements import statements
@@ -91,7 +91,7 @@ def _made(machine: Machine, code: Function) -> Body:
     if code.body is not None:
         if code.body[0] == "super":
             return Body(None, [], [], _default_constructor(machine, calls=code.body[1]), None, uses_arguments=True)
-        value = expression(machine, code.body[1])
+        value = long_expression(machine, code.body[1])
         return Body(parameters, plain, [], None, value, uses_arguments=False)
     script = code.source.script
     parser = Parser(code.source, code.start, code.end)
@@ -101,7 +101,9 @@ def _made(machine: Machine, code: Function) -> Body:
         machine.step(1 + parser.tokens // TOKENS_PER_STEP)
     run = statements(machine, program, parser.functions)
     uses = "arguments" in script[code.start : code.end]
-    return Body(parameters, plain, list(dict.fromkeys(parser.declared)), run, None, uses_arguments=uses)
+    declared = list(dict.fromkeys(parser.declared))
+    names = len(declared) + len(code.parameters)
+    return Body(parameters, plain, declared, weighted(machine, run, names), None, uses_arguments=uses)
 
 
 def _parameter(machine: Machine, index: int, node: tuple[object, ...]) -> Callable[[Scope, list[Value]], None]:

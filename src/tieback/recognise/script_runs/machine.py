@@ -22,6 +22,7 @@ from tieback.recognise.script_runs.values import (
     Unknown,
     Value,
     is_callable,
+    joined,
     key_text,
     text,
 )
@@ -36,7 +37,10 @@ MAX_MADE = 20_000
 """Most functions of a script of which a closure is kept."""
 _MAX_ABOVE = 40
 _FREE_TEXT = 256
-"""Characters of a text that take no step."""
+"""Characters of a text that take no step of their own."""
+_MEMORY_PER_STEP = 1_024
+"""Bytes of values that take a step together, so that what a script keeps is bounded by its steps."""
+_OBJECT_SIZE, _ITEM_SIZE, _UNKNOWN_SIZE = 250, 8, 400
 _LEAST = 1_500
 """Steps that each call may take, if there are so many."""
 _MAX_AGAIN = 3
@@ -131,6 +135,11 @@ class Machine:
         self.window.above = top
         self.unknown: dict[str, Unknown] = {}
         self.run_closure: Callable[[Machine, Closure, Value, list[Value], Value], Value] | None = None
+        self.nodes = 0
+        """Parts of expressions that were made into functions."""
+        self.patterns: set[tuple[str, str]] = set()
+        """Regular expressions that were read."""
+        self._memory = 0
         self.symbols = 0
         """Symbols that were made."""
         self.shared_symbols: dict[str, Symbol] = {}
@@ -140,10 +149,12 @@ class Machine:
 
     def object(self) -> Object:
         """A new empty object."""
+        self.taken(_OBJECT_SIZE)
         return Object(self.prototypes["Object"])
 
     def array(self, items: list[Value]) -> List:
         """A new array."""
+        self.taken(_OBJECT_SIZE + _ITEM_SIZE * len(items))
         return List(items, self.prototypes["Array"])
 
     def native(self, name: str, call: Callable[[Value, list[Value]], Value]) -> Native:
@@ -171,10 +182,20 @@ class Machine:
         if self.steps > self.limit:
             raise Exhausted
 
+    def taken(self, size: int) -> None:
+        """Note the bytes of a value that was made. Raises ``Exhausted``."""
+        self._memory += size
+        if self._memory >= _MEMORY_PER_STEP:
+            steps, self._memory = divmod(self._memory, _MEMORY_PER_STEP)
+            self.step(steps)
+
     def counted(self, value: Value) -> Value:
         """A value that was made; a long text takes steps, as it takes memory."""
-        if isinstance(value, str) and len(value) > _FREE_TEXT:
-            self.step(len(value) // _FREE_TEXT)
+        if isinstance(value, str):
+            if len(value) > _FREE_TEXT:
+                self.step(len(value) // _FREE_TEXT)
+            else:
+                self.taken(2 * len(value))
         return value
 
     def decide(self, site: int, *, usual: bool = True) -> bool:
@@ -201,6 +222,7 @@ class Machine:
                 return self.call(found.read, value, []) if isinstance(found, Accessor) else found
             if key.startswith("@@") or key == "__esModule":
                 return UNDEFINED
+            self.taken(_UNKNOWN_SIZE)
             made = value.members[key] = Unknown(f"{value.path}.{key}"[-200:])
             return made
         if isinstance(value, str):
@@ -536,7 +558,7 @@ class Machine:
                 return GAP
         if isinstance(value, List):
             self.step(1 + len(value.items) // 20)
-            return ",".join("" if one is None or one is UNDEFINED else self.to_text(one) for one in value.items[:2000])
+            return joined(("" if one is None or one is UNDEFINED else self.to_text(one) for one in value.items), ",")
         return text(value)
 
     def key(self, value: Value) -> str:

@@ -45,9 +45,11 @@ def compiled(machine: Machine, one: Source) -> Callable[[Scope], Any]:
     """A whole script as a function. Raises ``ScriptSyntaxError``."""
     parser = Parser(one, 0, len(one.script))
     nodes = []
-    while not parser.is_over():
-        nodes.append(parser.next_statement())
-    machine.step(1 + parser.tokens // 4)
+    try:
+        while not parser.is_over():
+            nodes.append(parser.next_statement())
+    finally:
+        machine.step(1 + parser.tokens // 4)
     run = statements(machine, nodes, parser.functions)
     declared = list(dict.fromkeys(parser.declared))
 
@@ -64,12 +66,14 @@ def compiled_text(machine: Machine, text: str) -> Callable[[Scope], Value] | Non
     if GAP in text or len(text) > _MAX_TEXT:
         return None
     one = source(text.encode("latin-1", "replace"), is_file=False)
+    machine.step(len(one.closing) // 20 + len(text) // 10_000)
     parser = Parser(one, 0, len(one.script))
     try:
         nodes = parser.program()
     except ScriptSyntaxError:
         return None
-    machine.step(1 + parser.tokens // 4)
+    finally:
+        machine.step(1 + parser.tokens // 4)
     if nodes and nodes[-1][0] == "expr":
         nodes[-1] = ("return", nodes[-1][1])
     run = statements(machine, nodes, parser.functions)

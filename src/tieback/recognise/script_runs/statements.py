@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tieback.recognise.script_runs.assignments import assign_to
-from tieback.recognise.script_runs.evaluation import expression, is_true
+from tieback.recognise.script_runs.evaluation import expression, is_true, long_expression, weighted
 from tieback.recognise.script_runs.expressions import closure
 from tieback.recognise.script_runs.machine import Exhausted, Machine, Thrown
 from tieback.recognise.script_runs.operators import OPERATORS
@@ -25,6 +25,8 @@ type Step = Callable[[Scope], End | None]
 _NOTHING: Step = lambda _scope: None  # noqa: E731
 _LEAVES = frozenset(("return", "throw", "break", "continue"))
 _MAX_ROWS = 2_000
+_NAMES_PER_STEP = 20
+"""Names of a turn of a loop that take a step together."""
 
 
 def statements(machine: Machine, nodes: list[Node], functions: list[Function]) -> Step:
@@ -50,7 +52,7 @@ def statement(machine: Machine, node: Node) -> Step:
 
 
 def _expression(machine: Machine, node: Node) -> Step:
-    value = expression(machine, node[1])
+    value = long_expression(machine, node[1])
 
     def run(scope: Scope) -> None:
         machine.step()
@@ -68,6 +70,7 @@ def _block(machine: Machine, node: Node) -> Step:
 
 def _variables(machine: Machine, node: Node) -> Step:
     kind = node[1]
+    before = machine.nodes
     parts = [
         (
             assign_to(machine, target, kind=kind),
@@ -77,7 +80,7 @@ def _variables(machine: Machine, node: Node) -> Step:
     ]
     is_var = kind == "var"
 
-    def run(scope: Scope) -> None:
+    def give_all(scope: Scope) -> None:
         machine.step()
         for give, value in parts:
             if value is not None:
@@ -85,11 +88,11 @@ def _variables(machine: Machine, node: Node) -> Step:
             elif not is_var:
                 give(scope, UNDEFINED)
 
-    return run
+    return weighted(machine, give_all, machine.nodes - before)
 
 
 def _class(machine: Machine, node: Node) -> Step:
-    made, name = expression(machine, node[2]), node[1]
+    made, name = long_expression(machine, node[2]), node[1]
 
     def run(scope: Scope) -> None:
         machine.step()
@@ -102,7 +105,7 @@ def _return(machine: Machine, node: Node) -> Step:
     if node[1] is None:
         nothing = End("return")
         return lambda _scope: nothing
-    value = expression(machine, node[1])
+    value = long_expression(machine, node[1])
 
     def run(scope: Scope) -> End:
         machine.step()
@@ -112,7 +115,7 @@ def _return(machine: Machine, node: Node) -> Step:
 
 
 def _throw(machine: Machine, node: Node) -> Step:
-    value = expression(machine, node[1])
+    value = long_expression(machine, node[1])
 
     def run(scope: Scope) -> None:
         machine.step()
@@ -129,7 +132,7 @@ def _leaves(node: Node) -> bool:
 
 
 def _if(machine: Machine, node: Node) -> Step:
-    test, first = expression(machine, node[1]), statement(machine, node[2])
+    test, first = long_expression(machine, node[1]), statement(machine, node[2])
     other = statement(machine, node[3]) if node[3] else _NOTHING
     usual = not _leaves(node[2])
     site = id(node)
@@ -161,7 +164,7 @@ def _loop(machine: Machine, node: Node, labels: tuple[str, ...] = ()) -> Step:
     if way == "for":
         return _for(machine, node, labels)
     test_node, body_node = (node[1], node[2]) if way == "while" else (node[2], node[1])
-    test, body = expression(machine, test_node), statement(machine, body_node)
+    test, body = long_expression(machine, test_node), statement(machine, body_node)
     site = id(node)
 
     def run(scope: Scope) -> End | None:
@@ -186,8 +189,8 @@ def _for(machine: Machine, node: Node, labels: tuple[str, ...]) -> Step:
         names = [target[1] for target, _ in first if target[0] == "name"] if kind == "let" else []
     elif first is not None:
         begin = _expression(machine, ("expr", first))
-    test = None if test_node is None else expression(machine, test_node)
-    update = None if update_node is None else expression(machine, update_node)
+    test = None if test_node is None else long_expression(machine, test_node)
+    update = None if update_node is None else long_expression(machine, update_node)
     site = id(node)
 
     def run(scope: Scope) -> End | None:
@@ -200,6 +203,7 @@ def _for(machine: Machine, node: Node, labels: tuple[str, ...]) -> Step:
                 return end
             if names:  # a closure keeps the names of its own turn
                 values = inner.names
+                machine.step(len(names) // _NAMES_PER_STEP)
                 inner = Scope(scope)
                 inner.names.update(values)
             if update is not None:
@@ -210,7 +214,8 @@ def _for(machine: Machine, node: Node, labels: tuple[str, ...]) -> Step:
 
 
 def _each(machine: Machine, node: Node, labels: tuple[str, ...]) -> Step:
-    way, kind, target, rows, body = node[1], node[2], node[3], expression(machine, node[4]), statement(machine, node[5])
+    way, kind, target = node[1:4]
+    rows, body = long_expression(machine, node[4]), statement(machine, node[5])
     give = assign_to(machine, target, kind=kind)
 
     def run(scope: Scope) -> End | None:
@@ -288,10 +293,10 @@ def _try(machine: Machine, node: Node) -> Step:
 
 
 def _switch(machine: Machine, node: Node) -> Step:
-    value = expression(machine, node[1])
+    value = long_expression(machine, node[1])
     functions: list[Function] = []
     cases = [
-        (None if test is None else expression(machine, test), statements(machine, body, functions), id(test))
+        (None if test is None else long_expression(machine, test), statements(machine, body, functions), id(test))
         for test, body in node[2]
     ]
     same = OPERATORS["==="]
@@ -302,6 +307,8 @@ def _switch(machine: Machine, node: Node) -> Step:
         inner = Scope(scope)
         begin = -1
         for index, (test, _, site) in enumerate(cases):
+            if index and not index % _NAMES_PER_STEP:
+                machine.step()
             if test is not None and is_true(machine, same(machine, found, test(inner)), site):
                 begin = index
                 break

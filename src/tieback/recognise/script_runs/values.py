@@ -6,7 +6,7 @@ part is not known has ``GAP`` in its place. Source: https://tc39.es/ecma262/#sec
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ MAX_TEXT = 20_000
 MAX_ITEMS = 20_000
 """Most items of a list."""
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|0[xX][0-9a-fA-F]+)\s*\Z")
-_MAX_DEPTH = 8
+_MAX_DEPTH = 2
+_MAX_LISTED, _MAX_INNER = 100, 10
+"""Most items of a list as text, and of one inside it."""
 
 
 class Undefined:
@@ -298,11 +300,7 @@ def text(value: Value, depth: int = 0) -> str:
     if value is UNDEFINED:
         return "undefined"
     if isinstance(value, List):
-        if depth > _MAX_DEPTH:
-            return GAP
-        return limited(
-            ",".join("" if one is None or one is UNDEFINED else text(one, depth + 1) for one in value.items[:400])
-        )
+        return _list_text(value, depth)
     if isinstance(value, Address):
         return value.text
     if isinstance(value, Query):
@@ -321,6 +319,25 @@ def limited(value: str) -> str:
     return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + GAP
 
 
+def _list_text(value: List, depth: int) -> str:
+    if depth > _MAX_DEPTH or (depth and len(value.items) > _MAX_INNER):  # a list that is in others many times
+        return GAP
+    items = value.items[:_MAX_LISTED]
+    return joined(("" if one is None or one is UNDEFINED else text(one, depth + 1) for one in items), ",")
+
+
+def joined(parts: Iterable[str], between: str = "") -> str:
+    """Texts as one, cut at the most characters of one; those behind are not made."""
+    found: list[str] = []
+    size = -len(between)
+    for part in parts:
+        found.append(part)
+        size += len(part) + len(between)
+        if size > MAX_TEXT:
+            break
+    return limited(between.join(found))
+
+
 def key_text(value: Value) -> str:
     """A value as the key of a member."""
     return value if isinstance(value, str) else value.key if isinstance(value, Symbol) else text(value)
@@ -328,7 +345,7 @@ def key_text(value: Value) -> str:
 
 def query_text(pairs: list[tuple[str, str]]) -> str:
     """The pairs of a query as text."""
-    return limited("&".join(f"{_form(name)}={_form(value)}" for name, value in pairs))
+    return joined((f"{_form(name)}={_form(value)}" for name, value in pairs), "&")
 
 
 def _form(value: str) -> str:

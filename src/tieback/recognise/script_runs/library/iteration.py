@@ -23,10 +23,13 @@ MAX_ITEMS = 5_000
 def items(machine: Machine, value: Value) -> list[Value] | None:
     """The items of a value; ``None`` if they are not known."""
     if isinstance(value, List):
+        machine.taken(8 * len(value.items))
         return list(value.items)
     if isinstance(value, str):
+        machine.taken(8 * len(value))
         return None if GAP in value else list(value)
     if isinstance(value, Table):
+        machine.taken(8 * len(value.rows))
         return [machine.array([key, one]) if value.is_map else key for key, one in list(value.rows.values())]
     if isinstance(value, Query):
         return [machine.array([name, one]) for name, one in value.pairs]

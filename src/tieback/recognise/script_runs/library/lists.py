@@ -13,7 +13,7 @@ from tieback.recognise.script_runs.values import (
     Unknown,
     Value,
     is_callable,
-    limited,
+    joined,
     number,
     same,
     truth,
@@ -118,14 +118,16 @@ def _concat(machine: Machine, values: list[Value], arguments: list[Value]) -> Va
             found += one.items
         else:
             found.append(one)
+        if len(found) > _MAX_ITEMS:
+            break
     machine.step(1 + len(found) // 50)
     return machine.array(found[:_MAX_ITEMS])
 
 
 def _join(machine: Machine, values: list[Value], arguments: list[Value]) -> Value:
     separator = "," if first(arguments) is UNDEFINED else machine.to_text(first(arguments))
-    texts = ["" if one is None or one is UNDEFINED else machine.to_text(one) for one in values[:_MAX_ITEMS]]
-    return limited(separator.join(texts))
+    texts = ("" if one is None or one is UNDEFINED else machine.to_text(one) for one in values[:_MAX_ITEMS])
+    return joined(texts, separator)
 
 
 def _reverse(_machine: Machine, this: Value, _arguments: list[Value]) -> Value:

@@ -26,7 +26,7 @@ def _table(machine: Machine, arguments: list[Value], *, is_map: bool) -> Value:
             _put(made, machine.get(row, "0"), machine.get(row, "1"))
         else:
             _put(made, row, row)
-    machine.step(1 + len(made.rows) // 20)
+    machine.step(1 + len(made.rows) // 5)
     return made
 
 

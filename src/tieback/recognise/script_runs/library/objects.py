@@ -19,6 +19,7 @@ from tieback.recognise.script_runs.values import (
     Unknown,
     Value,
     is_callable,
+    joined,
     limited,
     text,
 )
@@ -56,6 +57,7 @@ def _from_entries(machine: Machine, _this: Value, arguments: list[Value]) -> Val
     if rows is None:
         return Unknown()
     made = machine.object()
+    machine.step(len(rows) // 10)
     for row in rows:
         key = machine.get(row, "0")
         if not isinstance(key, Unknown):
@@ -367,14 +369,14 @@ class _Writer:
             return "null" if isinstance(value, float) and not math.isfinite(value) else text(value)
         if isinstance(value, List):
             items = enumerate(value.items[:_MAX_PARTS])
-            return "[" + ",".join(self.text(str(index), one, depth + 1) or "null" for index, one in items) + "]"
+            return "[" + joined((self.text(str(index), one, depth + 1) or "null" for index, one in items), ",") + "]"
         return self._object(value, depth) if isinstance(value, Object) and not is_callable(value) else None
 
     def _object(self, value: Object, depth: int) -> str:
         machine = self._machine
         keys = [key for key in machine.keys(value)[:_MAX_PARTS] if self._names is None or key in self._names]
         parts = ((key, self.text(key, machine.get(value, key), depth + 1)) for key in keys)
-        return "{" + ",".join(f"{json.dumps(key)}:{one}" for key, one in parts if one is not None) + "}"
+        return "{" + joined((f"{json.dumps(key)}:{one}" for key, one in parts if one is not None), ",") + "}"
 
 
 def symbol(machine: Machine, _this: Value, arguments: list[Value]) -> Value:

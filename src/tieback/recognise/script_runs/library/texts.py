@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,12 +10,14 @@ from tieback.recognise.script_runs.library.iteration import first
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.values import (
     GAP,
+    MAX_TEXT,
     UNDEFINED,
     List,
     Regex,
     Unknown,
     Value,
     is_callable,
+    joined,
     limited,
     number,
 )
@@ -25,8 +27,14 @@ MAX_PATTERN = 1_000
 MAX_MATCHES = 2_000
 """Most matches that are used."""
 _MEMORY = 1 << 20
+_PATTERN_STEPS, _LARGE_STEPS = 5, 200
+"""Steps of a new regular expression, and of one that is too large."""
+_PROGRAM_STEP, _SEARCH_STEP = 10, 2_000
+"""Instructions of its program that take one more step, and instructions for characters of a text that take one."""
 _MAX_LOOKING, _MAX_LOOKED = 60, 1_000
 _REPEATS = re.compile(r"(?<!\\)[*+]|\{\d*,\d*\}")
+_REFERENCE = re.compile(r"\$([$&]|[0-9]{1,2}|<[^>]{0,100}>)")
+"""https://tc39.es/ecma262/#sec-getsubstitution"""
 _NESTED = re.compile(r"\)[*+{]|\\\d")
 
 
@@ -160,7 +168,7 @@ def _split(machine: Machine, this: Value, arguments: list[Value]) -> Value:
     if by is UNDEFINED:
         return machine.array([text])
     if isinstance(by, Regex):
-        pattern = compiled(by.source, by.flags, text)
+        pattern = _read(machine, by, text)
         if pattern is None or GAP in text:
             return Unknown()
         parts = list(_regex_split(machine, pattern, text))
@@ -202,6 +210,21 @@ def _matches(machine: Machine, pattern: Any, text: str) -> list[Any]:
         if len(found) >= MAX_MATCHES:
             break
     machine.step(len(found) // 4)
+    return found
+
+
+def _read(machine: Machine, pattern: Regex, text: str) -> Any:
+    """The pattern of a regular expression for a text; ``None`` if its time is not bounded. It takes steps."""
+    key = pattern.source, pattern.flags
+    found = compiled(*key, text)
+    size = getattr(found, "programsize", 0)
+    if key not in machine.patterns:
+        machine.patterns.add(key)
+        # One with bounds and without a result was refused when it was nearly made.
+        machine.step(
+            _LARGE_STEPS if found is None and "{" in pattern.source else _PATTERN_STEPS + size // _PROGRAM_STEP
+        )
+    machine.step(len(text) * size // _SEARCH_STEP)
     return found
 
 
@@ -250,7 +273,7 @@ def _replace(machine: Machine, this: Value, arguments: list[Value], *, every: bo
     if isinstance(old, Unknown):
         return text if GAP in text else GAP
     if isinstance(old, Regex):
-        pattern = compiled(old.source, old.flags, text)
+        pattern = _read(machine, old, text)
         if pattern is None:
             return GAP
         return _replaced(machine, text, pattern, new, every="g" in old.flags)
@@ -258,15 +281,18 @@ def _replace(machine: Machine, this: Value, arguments: list[Value], *, every: bo
     if GAP in needle or needle not in text:
         return text
     out: list[str] = []
-    at = 0
+    at = size = 0
     for _ in range(MAX_MATCHES if every else 1):
         place = text.find(needle, at)
-        if place < 0:
+        if place < 0 or size > MAX_TEXT:
             break
         if is_callable(new):
             out += (text[at:place], machine.to_text(machine.call(new, UNDEFINED, [needle, place, text])))
         else:
-            out += (text[at:place], machine.to_text(new).replace("$$", "$").replace("$&", needle))
+            fixed = machine.to_text(new)
+            machine.step(fixed.count("$") // 20)
+            out += (text[at:place], _filled(fixed, (needle,), {}))
+        size += len(out[-1]) + place - at
         at = place + len(needle)
         if not needle:
             out.append(text[at : at + 1])
@@ -277,9 +303,11 @@ def _replace(machine: Machine, this: Value, arguments: list[Value], *, every: bo
 def _replaced(machine: Machine, text: str, pattern: Any, new: Value, *, every: bool) -> Value:
     """A text with matches replaced. What is not known never matches."""
     out: list[str] = []
-    at = 0
+    at = size = 0
     fixed = "" if is_callable(new) else machine.to_text(new)
     for match in _matches(machine, pattern, text)[: None if every else 1]:
+        if size > MAX_TEXT:
+            break
         if GAP in match[0] and match[0] != text:
             return GAP if at == 0 and match.start() == 0 else limited("".join((*out, text[at : match.start()], GAP)))
         out.append(text[at : match.start()])
@@ -287,20 +315,39 @@ def _replaced(machine: Machine, text: str, pattern: Any, new: Value, *, every: b
             groups = [UNDEFINED if one is None else one for one in match.groups()]
             out.append(machine.to_text(machine.call(new, UNDEFINED, [match[0], *groups, match.start(), text])))
         else:
-            out.append(_filled(fixed, match))
+            machine.step(fixed.count("$") // 20)
+            out.append(_filled(fixed, (match[0], *match.groups()), match.groupdict()))
+        size += len(out[-1]) + match.start() - at
         at = match.end()
     return limited("".join((*out, text[at:])))
 
 
-def _filled(text: str, match: Any) -> str:
+def _filled(text: str, groups: Sequence[str | None], names: Mapping[str, str | None]) -> str:
+    """A replacement with the whole match, which is the first group, and the others."""
     if "$" not in text:
         return text
-    text = text.replace("$&", match[0])
-    for index, group in reversed(list(enumerate(match.groups(), 1))[:20]):
-        text = text.replace(f"${index}", group or "")
-    for name, group in match.groupdict().items():
-        text = text.replace(f"$<{name}>", group or "")
-    return text.replace("$$", "$")
+
+    def parts() -> Iterator[str]:
+        at = 0
+        for found in _REFERENCE.finditer(text):
+            yield text[at : found.start()]
+            sign = found[1]
+            if sign == "$":
+                yield "$"
+            elif sign == "&":
+                yield groups[0] or ""
+            elif sign[0] == "<":
+                yield names[sign[1:-1]] or "" if sign[1:-1] in names else found[0]
+            elif 0 < int(sign) < len(groups):
+                yield groups[int(sign)] or ""
+            elif 0 < int(sign[0]) < len(groups):
+                yield (groups[int(sign[0])] or "") + sign[1:]
+            else:
+                yield found[0]
+            at = found.end()
+        yield text[at:]
+
+    return joined(parts())
 
 
 def _replace_all(machine: Machine, this: Value, arguments: list[Value]) -> Value:
@@ -309,7 +356,7 @@ def _replace_all(machine: Machine, this: Value, arguments: list[Value]) -> Value
 
 def exec_on(machine: Machine, pattern: Regex, text: str) -> Value:
     """The match of a regular expression with a text, or ``null``."""
-    made = compiled(pattern.source, pattern.flags, text)
+    made = _read(machine, pattern, text)
     machine.step(1 + len(text) // 100)
     if made is None or GAP in text:
         return Unknown()
@@ -343,7 +390,7 @@ def _match(machine: Machine, this: Value, arguments: list[Value]) -> Value:
         return Unknown()
     if "g" not in pattern.flags:
         return exec_on(machine, pattern, text)
-    made = compiled(pattern.source, pattern.flags, text)
+    made = _read(machine, pattern, text)
     if made is None or GAP in text:
         return Unknown()
     found = [match[0] for match in _matches(machine, made, text)]
@@ -352,7 +399,7 @@ def _match(machine: Machine, this: Value, arguments: list[Value]) -> Value:
 
 def _match_all(machine: Machine, this: Value, arguments: list[Value]) -> Value:
     text, pattern = this_text(machine, this), first(arguments)
-    made = compiled(pattern.source, pattern.flags, text) if isinstance(pattern, Regex) else None
+    made = _read(machine, pattern, text) if isinstance(pattern, Regex) else None
     if made is None or GAP in text:
         return Unknown()
     return machine.array([_match_value(machine, match, text) for match in _matches(machine, made, text)])
@@ -388,7 +435,7 @@ def _simple(change: Callable[[str], str]) -> Callable[[Machine, Value, list[Valu
 
 
 def _concat(machine: Machine, this: Value, arguments: list[Value]) -> Value:
-    return limited(this_text(machine, this) + "".join(machine.to_text(one) for one in arguments))
+    return joined((this_text(machine, this), *(machine.to_text(one) for one in arguments)))
 
 
 def _normalize(machine: Machine, this: Value, _arguments: list[Value]) -> Value:
@@ -428,7 +475,7 @@ def _test(machine: Machine, this: Value, arguments: list[Value]) -> Value:
         text = machine.to_text(first(arguments))
         known = text[: text.find(GAP)] if GAP in text else ""
         simple = isinstance(this, Regex) and this.source.startswith("^") and known and "g" not in this.flags
-        made = compiled(this.source, this.flags, text) if simple else None
+        made = _read(machine, this, text) if simple else None
         match = made.search(known) if made is not None else None
         # A match that ends before what is not known does not depend on it.
         return True if match is not None and match.end() < len(known) and "$" not in this.source else found
@@ -468,4 +515,4 @@ def raw(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
     """``String.raw``."""
     parts = machine.items(machine.get(first(arguments), "raw")) or []
     values = [*arguments[1:], *[""] * len(parts)]
-    return "".join(machine.to_text(part) + machine.to_text(value) for part, value in zip(parts, values, strict=False))
+    return joined(machine.to_text(part) + machine.to_text(value) for part, value in zip(parts, values, strict=False))

@@ -21,6 +21,7 @@ from tieback.recognise.script_runs.values import (
 )
 
 _MAX_PAIRS = 100
+_CHARACTERS_PER_STEP = 100
 
 
 def _address_text(machine: Machine, value: Value) -> str:
@@ -281,13 +282,16 @@ def search(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
         return Query(_pairs(value.lstrip("?")), above)
     rows = items(machine, value)
     if rows is not None:
+        rows = rows[:_MAX_PAIRS]
         return Query(
             [(machine.to_text(machine.get(row, "0")), machine.to_text(machine.get(row, "1"))) for row in rows], above
         )
-    return Query([(key, machine.to_text(machine.get(value, key))) for key in machine.keys(value)], above)
+    keys = machine.keys(value)[:_MAX_PAIRS]
+    return Query([(key, machine.to_text(machine.get(value, key))) for key in keys], above)
 
 
-def _changed(query: Query) -> None:
+def _changed(machine: Machine, query: Query) -> None:
+    machine.step(sum(len(name) + len(value) for name, value in query.pairs) // _CHARACTERS_PER_STEP)
     if query.address is not None:
         parts = _split(query.address.text)
         if parts is not None:
@@ -299,7 +303,7 @@ def _changed(query: Query) -> None:
 def _append(machine: Machine, this: Value, arguments: list[Value]) -> Value:
     if isinstance(this, Query) and len(this.pairs) < _MAX_PAIRS:
         this.pairs.append((machine.to_text(first(arguments)), machine.to_text(first(arguments, 1))))
-        _changed(this)
+        _changed(machine, this)
     return UNDEFINED
 
 
@@ -314,7 +318,7 @@ def _delete(machine: Machine, this: Value, arguments: list[Value]) -> Value:
     if isinstance(this, Query):
         name = machine.to_text(first(arguments))
         this.pairs[:] = [pair for pair in this.pairs if pair[0] != name]
-        _changed(this)
+        _changed(machine, this)
     return UNDEFINED
 
 
@@ -334,7 +338,9 @@ def _each(machine: Machine, this: Value, arguments: list[Value]) -> Value:
     return UNDEFINED
 
 
-def _query_text(_machine: Machine, this: Value, _arguments: list[Value]) -> Value:
+def _query_text(machine: Machine, this: Value, _arguments: list[Value]) -> Value:
+    if isinstance(this, Query):
+        machine.step(sum(len(name) + len(value) for name, value in this.pairs) // _CHARACTERS_PER_STEP)
     return query_text(this.pairs) if isinstance(this, Query) else GAP
 
 
