@@ -301,6 +301,11 @@ class ConstantEnds:
         reason = reason or self._uses.reason_of_unit(number, code, at)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
+    def settle_request(self, find: Sighting, number: int, method: int) -> Sighting | NotBackend:
+        """The same for an address of a method in an interface for Retrofit: only whether code of the app calls it."""
+        reason = self._uncalled.reason_of_request(number, method)
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
     def settle_host(self, find: Sighting, host: str) -> Sighting | NotBackend:
         """The same for an address that a call makes of a host, such as ``new URL(scheme, host, path)``.
 

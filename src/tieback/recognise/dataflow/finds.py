@@ -448,7 +448,16 @@ class Finds:
                     flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
                     # The evidence is the place of the path; the base URL has a sighting of its own.
                     text = url_of(parts.values) if spec else ""
-                    yield from self._new(flow, text, f"{each}\n{spec}", place(number, path.string))
+                    for find in self._new(flow, text, f"{each}\n{spec}", place(number, path.string)):
+                        yield from self._unless_unsent(find, number, path.method)
+
+    def _unless_unsent(self, find: Find, number: int, method: int) -> Iterator[Find]:
+        """The find, or a text that is no back end if nothing sends the request; a cloud resource stays by its base."""
+        settled = find
+        if self._ends is not None and isinstance(find, Sighting):
+            settled = self._ends.settle_request(find, number, method)
+        if not (isinstance(settled, NotBackend) and _is_cloud(find)):
+            yield settled
 
     def _bases_of(self, path: RetrofitPath, dex: DexFile) -> Iterable[str]:
         """The base addresses of a method as runs show them: the only one of its interface, or those of its calls."""

@@ -74,7 +74,8 @@ def of_project(project: str) -> Endpoint:
 
 
 def with_node(find: Sighting, database: Endpoint) -> Sighting:
-    """A find of a node, in a database: its address is below that of the database."""
-    path = find.endpoint.path
-    addresses = (f"https://{database.host}/{path}",) if database.host else ()
-    return msgspec.structs.replace(find, endpoint=msgspec.structs.replace(database, path=path), addresses=addresses)
+    """A find of a node, in a database. A client requests no address of the node: it names the node on a WebSocket.
+
+    The path of its handshake is ``/.ws``: https://github.com/firebase/firebase-android-sdk, ``HostInfo.java``.
+    """
+    return msgspec.structs.replace(find, endpoint=msgspec.structs.replace(database, path=find.endpoint.path))

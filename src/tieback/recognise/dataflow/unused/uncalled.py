@@ -25,6 +25,8 @@ _MOST_LOOKS = 256
 """Most methods that are looked at for one constant, each as often as ways lead to it."""
 _OBJECT = "Ljava/lang/Object;"
 _MOST_READS = 64
+_MOST_CALLS = 63
+"""Most calls of one request that are looked at; the places give one more at most."""
 
 
 class UncalledCode:
@@ -85,16 +87,41 @@ class UncalledCode:
             self._paths[number] = paths(self._uses.file(number))
         return self._paths[number]
 
+    def reason_of_request(self, number: int, method: int) -> str:
+        """``UNUSED`` for a request in an interface for Retrofit that only uncalled methods send; else empty.
+
+        Args:
+            number: of the file.
+            method: index of the method of the interface.
+        """
+        if not self._own or self._loaders.has_own_loader:
+            return ""
+        self._left = _MOST_LOOKS
+        return UNUSED if self._is_unsent(number, method) else ""
+
     def _is_unsent(self, number: int, method: int) -> bool:
-        """True for a request in an interface of the app's own that nothing calls: Retrofit has the code behind it."""
+        """True for a request of the app's own that only uncalled methods send: Retrofit has the code behind it."""
         owner, name, kind = self._uses.method_names(number, method)
-        if not owner or not self._own.have(owner) or self._uses.callers.is_named(number, name):
+        if not owner or not self._own.have(owner) or self._uses.callers.can_name(number, owner, name, static=False):
             return False
         owners = self._uses.hierarchy.callable_as(self._uses.app.method(number, method), words(kind) + 1)
         if owners is None:
             return False
-        calls = self._uses.places.calls(name, kind, owners)
-        return not any(self._uses.places.is_instruction(file, place) for file, place, _ in calls)
+        seen: set[tuple[int, int]] = set()
+        for count, (file, place, _) in enumerate(self._uses.places.calls(name, kind, owners)):
+            code = self._uses.file(file).code_around(place, every=True)
+            if code is None or count >= _MOST_CALLS:
+                return False
+            if self._uses.places.begins(file, code, place) and not self._never_called(file, code, seen):
+                return False
+        return not any(self._is_of_component(*one) for one in seen)
+
+    def _is_of_component(self, number: int, offset: int) -> bool:
+        """True for a method by which the system calls a declared component, even if nothing starts that."""
+        code = self._uses.file(number).code(offset)
+        if code is None or self._package is None or self._uses.callers.of(number, code) is not None:
+            return False
+        return self._uses.app.ref_at(number, code).owner in self._package.components()
 
     def _is_unused(self, number: int, code: CodeItem, at: int) -> bool:
         is_initialiser = self._uses.app.ref_at(number, code).name == "<clinit>"

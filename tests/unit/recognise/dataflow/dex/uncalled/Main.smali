@@ -24,6 +24,8 @@
     .registers 3
     const-string v0, "https://pressed.shop.test/"
     invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
+    const/4 v0, 0x0
+    invoke-virtual {p0, v0}, Ltest/shop/app/Main;->send(Ltest/shop/app/Requests;)V
     return-void
 .end method
 
@@ -31,5 +33,12 @@
     .registers 2
     invoke-interface {p1}, Ltest/shop/app/Requests;->sent()V
     invoke-interface {p1}, Ltest/shop/app/Requests;->firstRequest()V
+    return-void
+.end method
+
+# Nothing calls this
+.method public sendLater(Ltest/shop/app/Requests;)V
+    .registers 2
+    invoke-interface {p1}, Ltest/shop/app/Requests;->later()V
     return-void
 .end method

@@ -35,3 +35,10 @@
         value = "https://oneissent.shop.test/"
     .end annotation
 .end method
+
+# Only an uncalled method sends this
+.method public abstract later()V
+    .annotation runtime Lretrofit2/http/GET;
+        value = "https://sentlater.shop.test/"
+    .end annotation
+.end method
