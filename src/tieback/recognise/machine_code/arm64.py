@@ -63,6 +63,10 @@ class Arm64(Cpu):
         return self.memory.number(self.x[SP] + 8 * (number - REGISTER_ARGUMENTS), 8)
 
     @override
+    def structure(self) -> tuple[int, int]:
+        return self.x[8], 0
+
+    @override
     def give(self, value: int) -> None:
         self.x[0] = value & MASK
         self.pc = self.x[30]

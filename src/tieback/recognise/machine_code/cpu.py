@@ -47,6 +47,10 @@ class Cpu(ABC):
         """Integer argument of the function whose first instruction comes next, from 0."""
 
     @abstractmethod
+    def structure(self) -> tuple[int, int]:
+        """Where that function puts a structure that it returns, and the number of its first argument."""
+
+    @abstractmethod
     def give(self, value: int) -> None:
         """Return from that function with a result."""
 

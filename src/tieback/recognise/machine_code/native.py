@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from tieback.recognise.machine_code.cpu import RETURN, Cpu
+from tieback.recognise.machine_code.cxx_strings import function_of
 from tieback.recognise.machine_code.elf import ARM64, Library
 from tieback.recognise.machine_code.jni import ENVIRONMENT, FIRST, MACHINE, ClassName, Items, Jni, Opaque
 from tieback.recognise.machine_code.libc import FUNCTIONS
@@ -162,7 +163,7 @@ class _Loaded:
         if cpu.pc < TRAPS:
             raise NotRunnableError("code at an address without memory")
         name = self.library.imported(cpu.pc)
-        function = FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name) or function_of(name)
         if function is None:
             raise NotRunnableError(f"function {name} is not known")
         return function(cpu)

@@ -65,6 +65,10 @@ class X8664(Cpu):
         return self.memory.number(self.r[RSP] + 8 + 8 * (number - len(_ARGUMENTS)), 8)
 
     @override
+    def structure(self) -> tuple[int, int]:
+        return self.r[_ARGUMENTS[0]], 1
+
+    @override
     def give(self, value: int) -> None:
         self.r[RAX] = value & MASK
         self.pc = self.pop()
