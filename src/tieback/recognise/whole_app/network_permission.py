@@ -2,7 +2,9 @@
 
 The kernel refuses sockets to a process whose user is not in the group of the permission, whichever library asks. So the
 addresses in an app without it are contacted by nobody. Its cloud resources and data stores stay: they exist, and other
-programs of the maker can use them. Source: https://developer.android.com/develop/connectivity/network-ops/connecting
+programs of the maker can use them. An IP address with the port of a data store does not stay: nothing but the port names
+the product, and lists of public proxies have such ports, too.
+Source: https://developer.android.com/develop/connectivity/network-ops/connecting
 """
 
 from collections.abc import Iterable, Iterator
@@ -77,5 +79,5 @@ class NetworkPermission:
 
 def _stays(sighting: Sighting, named: set[str]) -> bool:
     endpoint = sighting.endpoint
-    is_store = endpoint.kind in _STORES or endpoint.service is not None
+    is_store = endpoint.kind in _STORES or (endpoint.service is not None and endpoint.kind is not EndpointKind.ADDRESS)
     return is_store or endpoint.value in named or bool(sighting.evidence.user_rule)

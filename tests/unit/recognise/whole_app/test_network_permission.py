@@ -56,6 +56,14 @@ def test_a_data_store_stays_whatever_text_names_it() -> None:
     assert found.sightings == (SEARCH,)
 
 
+def test_an_ip_address_with_the_port_of_a_data_store_does_not_stay() -> None:
+    endpoint = Endpoint(EndpointKind.ADDRESS, "203.0.113.7:5678", "", "203.0.113.7", 5678, service="n8n")
+    proxy = Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 0, "dex-string/address-port"))
+    found = settled(manifest(STARTED), found=AppFinds((proxy, SEARCH), (), (), ()))
+    assert found.sightings == (SEARCH,)
+    assert [(one.value, one.reason) for one in found.not_backends] == [("203.0.113.7:5678", NOT_PERMITTED)]
+
+
 def test_without_the_permission_only_data_stores_stay() -> None:
     found = settled(manifest(f"<application>{STARTED}</application>"))
     assert found.sightings == (STORE,)
