@@ -111,7 +111,7 @@ def own_addresses(
     private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
     used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
     private |= _only_router(every) & {one.host for one, where in found if _is_own_code(one, where, names)}
-    others = {endpoint.host for endpoint, evidence in found if _is_of_others(endpoint, evidence, names)}
+    others = _hosts_of_others(found, names)
     listed = len({endpoint.host for endpoint, constant in in_code if constant}) > MAX_MACHINES
     together = len({host.rpartition(".")[0] for host in private}) == 1
     if (together or len(private) <= MAX_MACHINES) and not listed:
@@ -136,7 +136,7 @@ def private_names(
     found = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if _is_private_name(endpoint.host, endings)}
     places = [one for one in islice(unknown, MAX_ENDPOINTS) if one[0].host in found]
     used = {endpoint.host for endpoint, evidence in places if _is_own_place(endpoint, evidence, names)}
-    others = {endpoint.host for endpoint, evidence in places if _is_of_others(endpoint, evidence, names)}
+    others = _hosts_of_others(places, names)
     if len({tuple(host.split(".")[-2:]) for host in found}) <= MAX_MACHINES:
         yield from sorted(used - others)
 
@@ -273,3 +273,18 @@ def _is_of_others(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> 
     place = code_place(evidence)
     constant = evidence.how.startswith(_CONSTANT) and place != "" and not names.is_own_code(place)
     return constant or _is_others(endpoint, evidence, names)
+
+
+def _hosts_of_others(found: Collection[tuple[Endpoint, Evidence]], names: MakerNames) -> set[str]:
+    """The hosts that code of another package has.
+
+    A library to which the app gives an address in a constant of its own joins paths to it: that is no place of others.
+    """
+    constants = ((one.host, where) for one, where in found if where.how.startswith(_CONSTANT))
+    given = {host for host, where in constants if names.is_own_code(code_place(where))}
+    return {
+        endpoint.host
+        for endpoint, evidence in found
+        if _is_of_others(endpoint, evidence, names)
+        and not (evidence.how.startswith(_FLOW) and endpoint.host in given)
+    }
