@@ -6,6 +6,9 @@
 - The addresses of IPv4 at which the app logs its users in, if they are at most three, and those that are the maker's by
   their place (``makers.addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
+- The host at an unusual port below the name of the app: ``http://host.test:1025/acmefit``.
+- The host with several programs below a short name of the app, which the bundle identifier has too:
+  ``https://host.test/acfy/list.php``.
 - The host with several files in a folder with a long name of the app: ``https://host.test/data/acmefitness/list.json``.
 - The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
 - The host with the same path at the same unusual port as one of the maker's.
@@ -65,6 +68,7 @@ _PLACEHOLDER = lazy_pattern(
     r"|(?:test|demo)(?:\d|[.-]|\Z|api|app|er|ing|site|page|web|my|your|user|server|host|domain|name)"
 )
 """Beginning of a name that stands for that of the user's own machine."""
+_WEB = ("http", "https", "ws", "wss")
 _FOLDERS = ("app", "service")
 """Words that are no object of a registration if they are those of a folder."""
 _DIGITS = "0123456789"
@@ -128,7 +132,8 @@ def account_hosts(finds: Iterable[tuple[Endpoint, Evidence]]) -> dict[str, Accou
 def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
     """The first part of the path, if it has the name of the app and a program is below it; empty otherwise.
 
-    The pages of one account need no program: ``https://person.github.io/acmefit/``.
+    The pages of one account need no program: ``https://person.github.io/acmefit/``. Nor does a port that nothing but
+    programs of their own makers have.
 
     Args:
         endpoint: any endpoint.
@@ -137,8 +142,9 @@ def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
     first, _, rest = endpoint.path.lstrip("/").partition("/")
     if endpoint.kind is not EndpointKind.URL or not named(first.lower()):
         return ""
+    unusual = endpoint.port is not None and endpoint.port not in _USUAL_PORTS and endpoint.scheme in _WEB
     version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
-    return first if endpoint.host.endswith(PAGES) or version or PROGRAM.search(rest) or any(_acts(rest)) else ""
+    return first if unusual or endpoint.host.endswith(PAGES) or version or PROGRAM.search(rest) or any(_acts(rest)) else ""
 
 
 def program_of_app(endpoint: Endpoint, title: AbstractSet[str]) -> str:
@@ -171,6 +177,23 @@ def folders_of_app(
             if len(folder) >= MIN_FOLDER and named(folder):
                 files.setdefault((endpoint.host, folder), set()).add(endpoint.path)
     yield from (place for place, paths in files.items() if len(paths) > 1)
+
+
+def programs_below_short(
+    finds: Iterable[tuple[Endpoint, Evidence]], named: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Each host with several programs below a short name of the app, and this name.
+
+    Args:
+        finds: endpoints.
+        named: true for a text in lower case that is the short name of the app.
+    """
+    programs: dict[tuple[str, str], set[str]] = {}
+    for endpoint, _ in finds:
+        first, _, rest = endpoint.path.lower().lstrip("/").partition("/")
+        if endpoint.kind is EndpointKind.URL and PROGRAM.search(rest) and named(first):
+            programs.setdefault((endpoint.host, first), set()).add(rest)
+    yield from (place for place, paths in programs.items() if len(paths) > 1)
 
 
 def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
@@ -314,6 +337,8 @@ def used_hosts(
             yield endpoint.host, f"a host with a program for the app on one kind of device, {last}"
     for host, name in folders_of_app(strangers, names.is_app):
         yield host, f"a host with several files in a folder with the name of the app, {name}"
+    for host, name in programs_below_short(strangers, names.is_short_app):
+        yield host, f"a host with several programs below the short name of the app, {name}"
     yield from own_addresses(every, strangers, names)
     for host in private_names(every, strangers, names, rules.names.private_tlds):
         yield host, "a name that only a private network can have, at which companies offer no service to others"

@@ -388,22 +388,34 @@ class MakerNames:
             label: the first label of a domain.
             hosts: number of hosts that the app names there.
         """
+        known = self._title.full if hosts < MIN_HOSTS else self._title.full | self._title.first
+        return (
+            hosts >= MIN_HOSTS - 1
+            and MIN_SHORT <= len(label) < MIN_PRODUCT
+            and label in known - self._common
+            and not self._sample
+        )
+
+    @property
+    def _common(self) -> frozenset[str]:
+        """Words that as a short name say nothing."""
         words = self.words
-        common = (
+        return (
             words.generic_names
             | words.generic_parts
             | words.environments
             | words.host_words
             | words.behind
             | words.short_words
+            | words.program_folders
+            | words.app_words
+            | self._rules.names.generic_brands
         )
-        known = self._title.full if hosts < MIN_HOSTS else self._title.full | self._title.first
-        return (
-            hosts >= MIN_HOSTS - 1
-            and MIN_SHORT <= len(label) < MIN_PRODUCT
-            and label in known - common - self._rules.names.generic_brands
-            and not self._sample
-        )
+
+    def is_short_app(self, text: str) -> bool:
+        """True for a short name under the icon that the bundle identifier has too: ``acfy`` of ``com.acme.acfy``."""
+        short = MIN_SHORT <= len(text) < MIN_PRODUCT
+        return short and not self._sample and text in (self._title.full & self._parts) - self._common
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""

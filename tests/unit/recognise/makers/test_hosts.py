@@ -32,6 +32,14 @@ def page(address: str) -> Sighting:
     return seen(address, "text/url")
 
 
+def plain(address: str) -> Sighting:
+    """A find of an address without TLS that has a port."""
+    place, slash, path = address.partition("/")
+    host, _, port = place.partition(":")
+    one = Endpoint(EndpointKind.URL, f"http://{address}", "http", host, int(port), f"{slash}{path}")
+    return Sighting(one, 1, Party.UNKNOWN, Evidence("classes.dex", 1, "dex-string/url"))
+
+
 def in_jar(address: str) -> Sighting:
     """A find in an archive inside the package: code that others made."""
     return Sighting(endpoint(address), 1, Party.UNKNOWN, Evidence("assets/ads.jar!classes.dex", 1, "dex-string/url"))
@@ -82,6 +90,7 @@ def test_what_an_address_does_with_accounts(address: str, how: str, registers: b
 
 REGISTERS = "the only host where the app registers its users and logs them in"
 MACHINE = "ec2-203-0-113-2.eu-west-1.compute.amazonaws.com/x"
+ACFY = [seen("h.de/acfy/php/login.php"), seen("h.de/acfy/php/list.php")]
 BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
 
 
@@ -120,6 +129,19 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "Acme Fit", [seen("h.de/acmefit/v2/data")], "h.de/x", "programs below the name of the app, acmefit"),
         ("a.b", "Acme Fit", [seen("h.de/acmefit/data/v2x")], "h.de/x", ""),
         ("a.b", "Acmefit", [seen("h.de/other/v2/data")], "h.de/x", ""),
+        # A port that is no usual one, below the name of the app.
+        ("a.b", "Acme Fit", [plain("h.de:1025/acmefit")], "h.de/x", "programs below the name of the app, acmefit"),
+        ("a.b", "Acme Fit", [plain("h.de:8080/acmefit")], "h.de/x", ""),
+        ("a.b", "Acme Fit", [plain("h.de:1025/other")], "h.de/x", ""),
+        ("a.b", "Timetable", [plain("h.de:1025/timetable")], "h.de/x", ""),
+        # Several programs below a short name of the app, which its identifier has too.
+        ("io.some.acfy", "ACFY", ACFY, "h.de/x", "several programs below the short name of the app, acfy"),
+        ("io.some.acfy", "ACFY", ACFY[:1], "h.de/x", ""),
+        ("io.some.acfy", "ACFY", [seen("h.de/acfy/a.html"), seen("h.de/acfy/b.html")], "h.de/x", ""),
+        ("io.some.x", "ACFY", ACFY, "h.de/x", ""),
+        ("io.some.acfy", "Other", ACFY, "h.de/x", ""),
+        ("com.example.acfy", "ACFY", ACFY, "h.de/x", ""),
+        ("io.some.taxi", "Taxi", [seen("h.de/taxi/a.php"), seen("h.de/taxi/b.php")], "h.de/x", ""),
         # A name of one word can be a common one, unless a domain of the maker, or another place, has it too.
         ("a.b", "Timetable", [seen("h.de/timetable/get.php")], "h.de/x", ""),
         ("de.timetable.x", "Timetable", [seen("h.de/timetable/get.php")], "h.de/x", "name of the app, timetable"),
