@@ -487,6 +487,11 @@ AZURE = "azure-app-service:shop-abcdefgh12345678.westeurope-01"
         (["aws-load-balancer:shop-1234567890"], "aws-load-balancer:shop-1234567890", True),
         (["cloudinary:dab1cdefg"], "cloudinary:dab1cdefg", True),
         (["contentful:abc123def456"], "contentful:abc123def456", True),
+        # A database or a broker for which an app needs a password; two, of which one can be that of others.
+        (["mongodb-atlas:cluster0.ab1cd"], "mongodb-atlas:cluster0.ab1cd", True),
+        (["azure-sql:shop-sql"], "azure-sql:shop-sql", True),
+        (["hivemq-cloud:0123", "cloudamqp:wasp"], "hivemq-cloud:0123", True),
+        (["azure-sql:shop-sql", "azure-sql:other-sql"], "azure-sql:shop-sql", False),
         # A name that a person chose can be that of a public service.
         (["vercel:shop-api-for-everybody"], "vercel:shop-api-for-everybody", False),
         (["heroku:quiet-meadow"], "heroku:quiet-meadow", False),

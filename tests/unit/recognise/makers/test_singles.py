@@ -99,6 +99,12 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("fly:some-api")], "fly:some-api", PROGRAM),
         ("a.b", [program("replit:some-api")], "replit:some-api", PROGRAM),
         ("a.b", [program("deno-deploy:some-api")], "deno-deploy:some-api", PROGRAM),
+        ("a.b", [program("google-apps-script:AKfycbx0123")], "google-apps-script:AKfycbx0123", PROGRAM),
+        ("a.b", [program("cloudflare-workers:api.some")], "cloudflare-workers:api.some", PROGRAM),
+        ("a.b", [program("glitch:some-api"), program("heroku:other")], "glitch:some-api", ""),
+        # Data that anyone publishes in a sheet, and programs that are shown to anyone.
+        ("a.b", [program("google-sheets:1BxiMVs0XRA5nFMd")], "google-sheets:1BxiMVs0XRA5nFMd", ""),
+        ("a.b", [program("huggingface-space:some-api")], "huggingface-space:some-api", ""),
         ("a.b", [program("fly:some-api"), program("render:other")], "fly:some-api", ""),
         ("a.b", [program("cloudflare-workers:some.proxy")], "cloudflare-workers:some.proxy", ""),
         ("a.b", [program("heroku:cors-anywhere")], "heroku:cors-anywhere", ""),
