@@ -10,6 +10,7 @@ from tieback.recognise.script_runs.values import (
     UNDEFINED,
     Accessor,
     Closure,
+    Holder,
     Native,
     Object,
     Proxy,
@@ -58,7 +59,14 @@ def _call(machine: Machine, node: Node) -> Run:
     if node[1] == ("name", "super"):
         return lambda scope: super_call(machine, scope, arguments(scope))
     if node[1][0] == "name" and node[1][1] == "eval":
-        return lambda scope: run_text(machine, arguments(scope), scope)
+
+        def evaluate(scope: Scope) -> Value:
+            given = arguments(scope)
+            if at >= 0:
+                machine.at = at
+            return run_text(machine, given, scope)
+
+        return evaluate
     callee = _callee(machine, node[1])
 
     def run(scope: Scope) -> Value:
@@ -66,7 +74,8 @@ def _call(machine: Machine, node: Node) -> Run:
         if function is ABSENT or (optional and (function is None or function is UNDEFINED)):
             return ABSENT
         given = arguments(scope)
-        machine.at = at
+        if at >= 0:  # in a text that the script runs, it is the call that runs the text
+            machine.at = at
         return machine.call(function, this, given)
 
     return run
@@ -159,7 +168,8 @@ def _new(machine: Machine, node: Node) -> Run:
     def run(scope: Scope) -> Value:
         made = function(scope)
         given = arguments(scope)
-        machine.at = at
+        if at >= 0:
+            machine.at = at
         return construct(machine, made, given, made)
 
     return run
@@ -199,6 +209,8 @@ def _super_member(machine: Machine, scope: Scope, name: str) -> Value:
         if name in one.members:
             found = one.members[name]
             break
+        if isinstance(one, Holder) and name in one.table:
+            return machine.get(one, name)
         one = one.above
     if isinstance(found, Accessor):
         this = find(scope, "this")
@@ -224,8 +236,16 @@ def at_index(machine: Machine, value: Value, key: Value) -> Value:
         return Unknown()
     name = machine.key(key)
     if GAP in name:
-        return Unknown()
+        return UNDEFINED if _lacks(machine, value, name) else Unknown()
     return machine.get(value, name)
+
+
+def _lacks(machine: Machine, value: Value, name: str) -> bool:
+    """True if a plain object has no member whose name can be one of which not all is known."""
+    if type(value) is not Object or value.above is not machine.prototypes["Object"] or name == GAP:
+        return False
+    begin, end = name.partition(GAP)[0], name.rpartition(GAP)[2]
+    return not any(key.startswith(begin) and key.endswith(end) for key in value.members)
 
 
 def _chain(machine: Machine, node: Node) -> Run:

@@ -11,7 +11,7 @@ type Run = Callable[[Scope], Value]
 type Reader = Callable[[Machine, Node], Run]
 ABSENT: Any = object()
 """Result of an optional chain that has ended."""
-PARTS_PER_STEP = 100
+PARTS_PER_STEP = 50
 """Parts of one expression, such as names, that take a step together."""
 READERS: dict[str, Reader] = {}
 """What makes functions of each kind of expression."""

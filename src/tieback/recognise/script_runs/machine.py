@@ -17,6 +17,7 @@ from tieback.recognise.script_runs.values import (
     Object,
     Promise,
     Proxy,
+    Regex,
     Scope,
     Symbol,
     Unknown,
@@ -24,6 +25,8 @@ from tieback.recognise.script_runs.values import (
     is_callable,
     joined,
     key_text,
+    key_value,
+    pattern_member,
     text,
 )
 
@@ -43,6 +46,10 @@ _MEMORY_PER_STEP = 1_024
 _OBJECT_SIZE, _ITEM_SIZE, _UNKNOWN_SIZE = 250, 8, 400
 _LEAST = 1_500
 """Steps that each call may take, if there are so many."""
+MAX_STORED = 200
+"""Most values of a store that are kept."""
+STORING = frozenset(("getItem", "setItem"))
+"""Methods of ``localStorage`` and ``AsyncStorage``: what the run has stored is there when it reads it."""
 _MAX_AGAIN = 3
 """Most calls of one function by code that is not known."""
 _SAME = frozenset(("use", "$on", "on", "component"))
@@ -208,7 +215,7 @@ class Machine:
         """A member of a value."""
         if isinstance(value, Object):
             if isinstance(value, List):
-                if key == "length" or (key == "byteLength" and value.octets):
+                if key == "length" or (key == "byteLength" and value.width):
                     return len(value.items)
                 if key.isdigit():
                     index = int(key)
@@ -238,6 +245,7 @@ class Machine:
         if isinstance(value, int | float):
             return self._get_object(self.prototypes["Number"], key, value)
         if value is None or value is UNDEFINED:
+            self.taken(_UNKNOWN_SIZE)
             return Unknown(f".{key}")
         return self._get_object(self.prototypes["Symbol"], key, value)
 
@@ -270,6 +278,8 @@ class Machine:
                 (index for index, one in enumerate(holder.function.parameters) if one[0] in ("assign", "spread")),
                 len(holder.function.parameters),
             )
+        if isinstance(holder, Regex):
+            return pattern_member(holder, key)
         if key == "description" and not isinstance(this, Object):
             return text(this)
         return UNDEFINED
@@ -282,7 +292,7 @@ class Machine:
     def _get_proxy(self, proxy: Proxy, key: str) -> Value:
         trap = self.get(proxy.handler, "get")
         if is_callable(trap):
-            return self.call(trap, proxy.handler, [proxy.target, key, proxy])
+            return self.call(trap, proxy.handler, [proxy.target, key_value(key), proxy])
         return self.get(proxy.target, key)
 
     def has(self, value: Value, key: str) -> bool | None:
@@ -300,7 +310,7 @@ class Machine:
             if isinstance(one, Proxy):
                 trap = self.get(one.handler, "has")
                 if is_callable(trap):
-                    return bool(self.call(trap, one.handler, [one.target, key]))
+                    return bool(self.call(trap, one.handler, [one.target, key_value(key)]))
                 one = one.target
                 continue
             one = one.above
@@ -317,7 +327,7 @@ class Machine:
         elif isinstance(value, Proxy):
             trap = self.get(value.handler, "set")
             if is_callable(trap):
-                self.call(trap, value.handler, [value.target, key, new, value])
+                self.call(trap, value.handler, [value.target, key_value(key), new, value])
             else:
                 self.set(value.target, key, new)
         elif isinstance(value, Object):
@@ -343,11 +353,13 @@ class Machine:
 
     def _set_item(self, value: List, index: int, new: Value) -> None:
         if index < 0:
-            if isinstance(new, int) and 0 <= new <= len(value.items):
+            if isinstance(new, int) and 0 <= new <= len(value.items) and not value.width:
                 del value.items[new:]
             return
         if index < len(value.items):
-            value.items[index] = new
+            value.items[index] = value.fitting(new) if value.width else new
+        elif value.width:
+            return
         elif index - len(value.items) < 10_000:
             self.step(1 + (index - len(value.items)) // 50)
             value.items.extend([UNDEFINED] * (index - len(value.items)))
@@ -428,8 +440,14 @@ class Machine:
                 self.later(argument, UNDEFINED, [Unknown(), Unknown()])
             elif isinstance(argument, Object) and not isinstance(argument, Native):
                 self._note_options(argument, path)
-        if isinstance(this, Unknown) and path.rpartition(".")[2] in _SAME:
-            return this
+        if isinstance(this, Unknown):
+            name = path.rpartition(".")[2]
+            if name in _SAME:
+                return this
+            if name in STORING:
+                found = self.stored(this, name, arguments)
+                if found is not None:
+                    return found
         return Unknown(f"{path}()"[-200:])
 
     def _note_options(self, options: Object, path: str) -> None:
@@ -441,6 +459,16 @@ class Machine:
                 if key == "url" and isinstance(base, str) and "://" not in address:
                     address = f"{base.rstrip('/')}/{address.lstrip('/')}"
                 self.note(address, path, direct=False)
+
+    def stored(self, store: Unknown, method: str, arguments: list[Value]) -> Value | None:
+        """What a store that is not known gives; ``None`` if the run has not stored it."""
+        if not arguments or not isinstance(arguments[0], str):
+            return None
+        key = f"%stored:{arguments[0]}"
+        if method == "setItem" and len(arguments) > 1 and len(store.members) < MAX_STORED:
+            store.members[key] = arguments[1]
+        found = store.members.get(key) if method == "getItem" else None
+        return None if found is None else self.promise(found)
 
     def later(self, function: Value, this: Value, arguments: list[Value]) -> None:
         """Call a function when the code that runs has ended, at most a few times."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tieback.recognise.script_runs.calls import run_text
-from tieback.recognise.script_runs.library import lists, maps, numbers, objects, promises, texts, web
-from tieback.recognise.script_runs.library.iteration import first
+from tieback.recognise.script_runs.library import lists, maps, numbers, objects, octets, promises, storage, texts, web
+from tieback.recognise.script_runs.library.iteration import first, itself
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.sources import compiled_text
 from tieback.recognise.script_runs.values import (
@@ -44,10 +44,6 @@ _ERRORS = (
     "URIError",
     "AggregateError",
 )
-_ARRAYS = (
-    "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float32Array", "Float64Array",
-    "Uint8ClampedArray", "ArrayBuffer",
-)  # fmt: skip
 _SYMBOLS = ("iterator", "asyncIterator", "hasInstance", "toPrimitive", "toStringTag", "species")
 _CONSOLE = ("log", "info", "warn", "error", "debug", "trace", "group", "groupEnd", "time", "timeEnd", "table")
 type _Work = Callable[[Machine, Value, list[Value]], Value]
@@ -56,6 +52,7 @@ type _Work = Callable[[Machine, Value, list[Value]], Value]
 def add_platform(machine: Machine) -> None:
     """Give a run the names of the platform."""
     made = _Maker(machine)
+    octets.add_prototypes(machine)
     for holder, table in _METHODS.items():
         made.fill(machine.prototypes[holder], table)
     _add_members(machine)
@@ -77,6 +74,7 @@ def add_platform(machine: Machine) -> None:
     console.members.update(dict.fromkeys(_CONSOLE, quiet))
     for name in _OPEN:
         names[name] = machine.global_value(name)
+    storage.add_stores(machine)
     names["navigator"].members["sendBeacon"] = machine.native("sendBeacon", partial(web.beacon, machine))
     for name in ("window", "self", "globalThis", "global", "top", "parent"):
         names[name] = machine.window
@@ -186,7 +184,7 @@ _METHODS: Mapping[str, Natives] = {
     "String": texts.TEXT, "Array": lists.LIST, "Object": objects.OBJECT_METHODS, "Number": numbers.NUMBER,
     "Function": objects.FUNCTION, "Promise": promises.PROMISE, "Map": maps.MAP, "Set": maps.MAP,
     "RegExp": texts.PATTERN, "URLSearchParams": web.QUERY, "XMLHttpRequest": web.XML_HTTP, "Boolean": numbers.NUMBER,
-    "Headers": maps.MAP,
+    "Headers": maps.MAP, "Generator": {"@@iterator": itself, "@@asyncIterator": itself},
 }  # fmt: skip
 """Methods of each kind of object."""
 _LISTS: Natives = {"isArray": lists.is_list, "from": lists.from_items, "of": lists.of_items}
@@ -217,7 +215,7 @@ _KINDS: Sequence[tuple[str, _Work, _Work, Natives, str]] = (
     ("Request", web.request, web.request, {}, ""),
     ("Headers", web.headers, web.headers, {}, ""),
     *((name, _error, _error, {}, "Error") for name in _ERRORS),
-    *((name, lists.octets, lists.octets, _LISTS, "Array") for name in _ARRAYS),
+    *((name, octets.maker(name), octets.maker(name), octets.statics(name), "") for name in octets.WIDTHS),
     ("WebSocket", web.opening("WebSocket"), web.opening("WebSocket"), {}, "Object"),
     ("EventSource", web.opening("EventSource"), web.opening("EventSource"), {}, "Object"),
     ("TextDecoder", numbers.decoder, numbers.decoder, {}, "Object"),

@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\
 _MAX_DEPTH = 2
 _MAX_LISTED, _MAX_INNER = 100, 10
 """Most items of a list as text, and of one inside it."""
+_FLAG_NAMES = ("global", "ignoreCase", "multiline", "dotAll", "unicode", "sticky")
 
 
 class Undefined:
@@ -49,9 +50,15 @@ class Unknown:
 
 
 class Symbol:
-    """A symbol, which is a key of members."""
+    """A symbol, which is a key of members. Two with one key are the same."""
 
     __slots__ = ("key",)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Symbol) and other.key == self.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -88,14 +95,26 @@ class Holder(Object):
 
 
 class List(Object):
-    """An array, or a typed array of octets."""
+    """An array, or a typed array."""
 
-    __slots__ = ("items", "octets")
+    __slots__ = ("items", "width")
 
-    def __init__(self, items: list[Value], above: Object | Unknown | None, *, octets: bool = False) -> None:
+    def __init__(self, items: list[Value], above: Object | Unknown | None, *, width: int = 0) -> None:
         super().__init__(above)
         self.items = items
-        self.octets = octets
+        self.width = width
+        """Bits of the items of a typed array, without that of a sign; 64 for fractions, 0 for an array."""
+
+    def fitting(self, value: Value) -> Value:
+        """A value as an item of a typed array."""
+        found = number(value)
+        if found is None or self.width == 64:
+            return Unknown() if found is None else found
+        if not math.isfinite(found):
+            return 0
+        signed = self.width % 2
+        bits = int(found) & ((1 << (self.width + signed)) - 1)
+        return bits - (1 << (self.width + 1)) if signed and bits >> self.width else bits
 
 
 class Scope:
@@ -174,6 +193,20 @@ class Regex(Object):
         self.source, self.flags = source, flags
 
 
+def pattern_member(pattern: Regex, key: str) -> Value:
+    """A member of a regular expression that the script has not set."""
+    match key:
+        case "source":
+            return pattern.source
+        case "flags":
+            return pattern.flags
+        case "lastIndex":
+            return 0
+        case "global" | "ignoreCase" | "multiline" | "dotAll" | "unicode" | "sticky":
+            return dict(zip(_FLAG_NAMES, "gimsuy", strict=True))[key] in pattern.flags
+    return UNDEFINED
+
+
 class Proxy(Object):
     """An object whose members are read by functions of the script."""
 
@@ -208,6 +241,11 @@ class Query(Object):
 def is_callable(value: Value) -> bool:
     """True for functions."""
     return isinstance(value, Closure | Native) or (isinstance(value, Proxy) and is_callable(value.target))
+
+
+def key_value(key: str) -> Value:
+    """The key of a member as the script sees it: a text or a symbol."""
+    return Symbol(key) if key.startswith("@@") else key
 
 
 def is_open(value: Value) -> bool:
@@ -387,6 +425,8 @@ def same(left: Value, right: Value) -> bool | None:
     if isinstance(left, bool) or isinstance(right, bool):
         return isinstance(left, bool) and isinstance(right, bool) and left == right
     if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right
+    if isinstance(left, Symbol):
         return left == right
     return left is right
 

@@ -50,6 +50,11 @@ UNKNOWN = [
     ("axios.get('/x', { baseURL: 'https://api.test' })", set()),
     ("axios({ url: '/x', baseURL: 'https://api.test/' })", {"/x"}),
     ("navigator.sendBeacon('https://api.test/b')", {"/b"}),
+    ("if (localStorage.getItem('s') == null) localStorage.setItem('s', 'https://api.test/kept/'); fetch(localStorage.getItem('s') + 'x')", {"/kept/x"}),
+    ("var S = unknown(); S.setItem('s', 'https://api.test/k'); S.getItem('s').then(v => fetch(v + '/1')); S.getItem('other').then(v => fetch(v + '/2'))", {"/k/1"}),
+    ("function ask(p) { return new Promise(ok => { var x = new XMLHttpRequest(); x.open('GET', 'https://api.test' + p); x.onload = () => ok(x.responseText); x.send() }) } ask('/1').then(() => ask('/2'))", {"/1", "/2"}),
+    ("eval('var h = \"https://api.test\"; fetch(h + \"/run\")')", {"/run"}),
+    ("var o = { a: 'x' }; fetch('https://api.test/' + (o['b' + Math.random()] || 'none'))", {"/none"}),
     ("try { missing.call() } catch (e) {} fetch('https://api.test/on')", {"/on"}),
     ("throw new Error('x'); fetch('https://api.test/never')", set()),
     ("a ? b : ; ) fetch('https://api.test/broken')", set()),
@@ -266,3 +271,8 @@ def test_a_run_takes_bounded_memory(code: str) -> None:
         tracemalloc.stop()
     assert outcome.is_cut
     assert peak < 100 * 1024 * 1024
+
+
+def test_the_place_of_a_request_in_a_text_that_is_run_is_that_of_eval() -> None:
+    code = 'var a = 1;\neval(\'fetch("https://" + "api.test/run")\')'
+    assert [one.at for one in requests(code.encode(), [], steps=1_000).requests] == [code.index("(")]

@@ -1,5 +1,7 @@
 """Items of values that loops and spreads go through."""
 
+from collections import deque
+
 from tieback.recognise.script_runs.machine import Machine
 from tieback.recognise.script_runs.values import (
     GAP,
@@ -39,7 +41,7 @@ def items(machine: Machine, value: Value) -> list[Value] | None:
         whole = value.members.get("@@values")
         if isinstance(whole, Native):
             return items(machine, whole.call(value, []))
-        begin = machine.get(value, "@@iterator")
+        begin = UNDEFINED if value.above is machine.prototypes["Generator"] else machine.get(value, "@@iterator")
         if isinstance(begin, Closure | Native):
             return _from(machine, machine.call(begin, value, []))
         if isinstance(value.members.get("next"), Closure | Native):
@@ -77,6 +79,32 @@ def listed(machine: Machine, value: Value) -> list[Value] | None:
             machine.step(1 + length // 20)
             return [machine.get(value, str(index)) for index in range(length)]
     return items(machine, value)
+
+
+def iterator(machine: Machine, values: list[Value]) -> Object:
+    """An object that gives values one by one."""
+    made, waiting = Object(machine.prototypes["Generator"]), deque(values)
+
+    def advance(_this: Value, _arguments: list[Value]) -> Value:
+        result = machine.object()
+        is_over = not waiting
+        result.members["value"] = UNDEFINED if is_over else waiting.popleft()
+        result.members["done"] = is_over
+        return result
+
+    def rest(_this: Value, _arguments: list[Value]) -> Value:
+        found = machine.array(list(waiting))
+        waiting.clear()
+        return found
+
+    made.members["next"] = machine.native("next", advance)
+    made.members["@@values"] = machine.native("values", rest)
+    return made
+
+
+def itself(_machine: Machine, this: Value, _arguments: list[Value]) -> Value:
+    """An iterator as its own iterator."""
+    return this
 
 
 def first(arguments: list[Value], index: int = 0) -> Value:

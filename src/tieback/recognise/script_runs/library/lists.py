@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cmp_to_key
 
-from tieback.recognise.script_runs.library.iteration import first, items, listed
+from tieback.recognise.script_runs.library.iteration import first, items, iterator, listed
 from tieback.recognise.script_runs.library.texts import index_of
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.values import (
@@ -277,23 +277,15 @@ def _at(_machine: Machine, values: list[Value], arguments: list[Value]) -> Value
 
 
 def _keys(machine: Machine, values: list[Value], _arguments: list[Value]) -> Value:
-    return machine.array(list(range(len(values))))
+    return iterator(machine, list(range(len(values))))
 
 
 def _values(machine: Machine, values: list[Value], _arguments: list[Value]) -> Value:
-    return machine.array(list(values))
+    return iterator(machine, list(values))
 
 
 def _entries(machine: Machine, values: list[Value], _arguments: list[Value]) -> Value:
-    return machine.array([machine.array([index, value]) for index, value in enumerate(values)])
-
-
-def _set(machine: Machine, this: Value, arguments: list[Value]) -> Value:
-    values, at = listed(machine, first(arguments)), index_of(first(arguments, 1), 0)
-    if isinstance(this, List) and values is not None and at is not None and 0 <= at <= len(this.items):
-        values = values[: len(this.items) - at]
-        this.items[at : at + len(values)] = values
-    return UNDEFINED
+    return iterator(machine, [machine.array([index, value]) for index, value in enumerate(values)])
 
 
 LIST: Natives = {
@@ -305,14 +297,14 @@ LIST: Natives = {
     "reduce": _reduce(), "reduceRight": _reduce(right=True), "indexOf": _place(), "lastIndexOf": _place(last=True),
     "includes": _place(test=True), "flat": _of(_flat), "flatMap": _calling(_flat_map), "fill": _fill, "at": _of(_at),
     "keys": _of(_keys), "values": _of(_values), "entries": _of(_entries), "@@iterator": _of(_values),
-    "subarray": _of(_slice), "set": _set, "toString": lambda machine, this, _arguments: machine.to_text(this),
+    "toString": lambda machine, this, _arguments: machine.to_text(this),
 }  # fmt: skip
 
 
 def is_list(_machine: Machine, _this: Value, arguments: list[Value]) -> Value:
     """``Array.isArray``."""
     value = first(arguments)
-    return Unknown() if isinstance(value, Unknown) else isinstance(value, List)
+    return Unknown() if isinstance(value, Unknown) else isinstance(value, List) and not value.width
 
 
 def from_items(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
@@ -340,22 +332,6 @@ def make(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
         machine.step(1 + max(0, min(arguments[0], _MAX_ITEMS)) // 50)
         return machine.array([UNDEFINED] * max(0, min(arguments[0], _MAX_ITEMS)))
     return machine.array(list(arguments))
-
-
-def octets(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
-    """``Uint8Array(…)`` and its like."""
-    one = first(arguments)
-    if isinstance(one, int) and not isinstance(one, bool):
-        machine.step(1 + max(0, one) // 100)
-        return _octets(machine, [0] * max(0, min(one, _MAX_ITEMS)))
-    values = listed(machine, one) if one is not UNDEFINED else []
-    return Unknown() if values is None else _octets(machine, list(values))
-
-
-def _octets(machine: Machine, values: list[Value]) -> List:
-    made = machine.array(values)
-    made.octets = True
-    return made
 
 
 def text_of(values: list[Value]) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tieback.recognise.script_runs.library.iteration import first, items
+from tieback.recognise.script_runs.library.iteration import first, items, iterator
 from tieback.recognise.script_runs.machine import Machine, Natives
-from tieback.recognise.script_runs.values import UNDEFINED, Table, Unknown, Value
+from tieback.recognise.script_runs.values import UNDEFINED, Symbol, Table, Unknown, Value
 
 
 def make_map(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
@@ -31,6 +31,8 @@ def _table(machine: Machine, arguments: list[Value], *, is_map: bool) -> Value:
 
 
 def _row(key: Value) -> object:
+    if isinstance(key, Symbol):
+        return key
     return (type(key) is bool, key) if isinstance(key, str | int | float) else id(key)
 
 
@@ -79,15 +81,19 @@ def _part(index: int) -> Any:
     def run(machine: Machine, this: Value, _arguments: list[Value]) -> Value:
         rows = list(this.rows.values()) if isinstance(this, Table) else []
         if index < 0:
-            return machine.array([machine.array([key, value]) for key, value in rows])
-        return machine.array([row[index] for row in rows])
+            return iterator(machine, [machine.array([key, value]) for key, value in rows])
+        return iterator(machine, [row[index] for row in rows])
 
     return run
 
 
+def _iterate(machine: Machine, this: Value, arguments: list[Value]) -> Value:
+    return _part(-1 if isinstance(this, Table) and this.is_map else 0)(machine, this, arguments)
+
+
 MAP: Natives = {
     "get": _map_get, "set": _map_set, "add": _map_set, "has": _map_has, "delete": _map_delete, "clear": _map_clear,
-    "forEach": _map_each, "keys": _part(0), "values": _part(1), "entries": _part(-1),
+    "forEach": _map_each, "keys": _part(0), "values": _part(1), "entries": _part(-1), "@@iterator": _iterate,
 }  # fmt: skip
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from tieback.recognise.script_runs.library.iteration import first, listed
-from tieback.recognise.script_runs.library.lists import octets, text_of
+from tieback.recognise.script_runs.library.lists import text_of
+from tieback.recognise.script_runs.library.octets import octets
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.values import (
     GAP,
     UNDEFINED,
-    List,
     Unknown,
     Value,
     encoded,
@@ -262,11 +262,7 @@ def encoder(machine: Machine, _this: Value, _arguments: list[Value]) -> Value:
 
     def encode(_this: Value, arguments: list[Value]) -> Value:
         data = machine.to_text(first(arguments))
-        return (
-            Unknown()
-            if GAP in data
-            else octets(machine, UNDEFINED, [machine.array(list(data.encode("utf-8", "replace")))])
-        )
+        return Unknown() if GAP in data else octets(machine, data.encode("utf-8", "replace"))
 
     made.members["encode"] = machine.native("encode", encode)
     return made
@@ -293,9 +289,8 @@ def buffer(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
         data = None if values is None else text_of(values)
     if data is None or GAP in data:
         return Unknown("Buffer")
-    made = octets(machine, UNDEFINED, [machine.array([ord(one) for one in data[:20_000]])])
-    if isinstance(made, List):
-        made.members["toString"] = machine.native("toString", lambda this, given: buffer_text(machine, this, given))
+    made = octets(machine, data.encode("latin-1", "replace"))
+    made.members["toString"] = machine.native("toString", lambda this, given: buffer_text(machine, this, given))
     return made
 
 

@@ -20,6 +20,7 @@ from tieback.recognise.script_runs.values import (
     Value,
     is_callable,
     joined,
+    key_value,
     limited,
     text,
 )
@@ -155,7 +156,7 @@ def _descriptor(machine: Machine, _this: Value, arguments: list[Value]) -> Value
     if isinstance(value, Proxy):
         trap = machine.get(value.handler, "getOwnPropertyDescriptor")
         if is_callable(trap):
-            return machine.call(trap, value.handler, [value.target, key])
+            return machine.call(trap, value.handler, [value.target, key_value(key)])
         value = value.target
     if not isinstance(value, Object) or key not in value.members:
         return UNDEFINED

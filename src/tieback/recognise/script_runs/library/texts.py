@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tieback.recognise.script_runs.library.iteration import first
+from tieback.recognise.script_runs.library.backtracking import backtracking
+from tieback.recognise.script_runs.library.iteration import first, iterator
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.values import (
     GAP,
@@ -31,11 +32,10 @@ _PATTERN_STEPS, _LARGE_STEPS = 5, 200
 """Steps of a new regular expression, and of one that is too large."""
 _PROGRAM_STEP, _SEARCH_STEP = 10, 2_000
 """Instructions of its program that take one more step, and instructions for characters of a text that take one."""
-_MAX_LOOKING, _MAX_LOOKED = 60, 1_000
-_REPEATS = re.compile(r"(?<!\\)[*+]|\{\d*,\d*\}")
 _REFERENCE = re.compile(r"\$([$&]|[0-9]{1,2}|<[^>]{0,100}>)")
 """https://tc39.es/ecma262/#sec-getsubstitution"""
-_NESTED = re.compile(r"\)[*+{]|\\\d")
+_MAX_LOOKED = 1_000
+"""Most characters of a text that is matched with backtracking."""
 
 
 def this_text(machine: Machine, this: Value) -> str:
@@ -231,21 +231,7 @@ def _read(machine: Machine, pattern: Regex, text: str) -> Any:
 def compiled(source: str, flags: str, text: str = "") -> Any:
     """A pattern whose time on a text is bounded; ``None`` if it has another form."""
     found = _linear(source, flags)
-    return found if found is not None or len(text) > _MAX_LOOKED else _looking(source, flags)
-
-
-@lru_cache(maxsize=64)
-def _looking(source: str, flags: str) -> Any:
-    """A short pattern that looks ahead or behind, with one repetition that has no bound at most."""
-    if len(source) > _MAX_LOOKING or len(_REPEATS.findall(source)) > 1 or _NESTED.search(source):
-        return None
-    try:
-        return re.compile(
-            source.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"),
-            re.IGNORECASE if "i" in flags else 0,
-        )
-    except (re.error, OverflowError):
-        return None
+    return found if found is not None or len(text) > _MAX_LOOKED else backtracking(source, flags)
 
 
 @lru_cache(maxsize=256)
@@ -363,7 +349,8 @@ def exec_on(machine: Machine, pattern: Regex, text: str) -> Value:
     sticky = "g" in pattern.flags or "y" in pattern.flags
     last = pattern.members.get("lastIndex", 0)
     begin = last if sticky and isinstance(last, int) else 0
-    match = made.search(text, begin) if 0 <= begin <= len(text) else None
+    find = made.match if "y" in pattern.flags else made.search
+    match = find(text, begin) if 0 <= begin <= len(text) else None
     if match is None:
         if sticky:
             pattern.members["lastIndex"] = 0
@@ -448,7 +435,7 @@ def _compare(machine: Machine, this: Value, arguments: list[Value]) -> Value:
 
 
 def _iterate(machine: Machine, this: Value, _arguments: list[Value]) -> Value:
-    return machine.array(list(machine.items(this_text(machine, this)) or []))
+    return iterator(machine, list(machine.items(this_text(machine, this)) or []))
 
 
 TEXT: Natives = {

@@ -17,6 +17,7 @@ from tieback.recognise.script_runs.values import (
     Table,
     Unknown,
     Value,
+    is_callable,
     query_text,
 )
 
@@ -120,8 +121,26 @@ def _empty_text(_machine: Machine, _this: Value, _arguments: list[Value]) -> Val
     return ""
 
 
+def _send(machine: Machine, this: Value, _arguments: list[Value]) -> Value:
+    """Sends a request: then the functions are called that wait for its answer, which is not known."""
+    if isinstance(this, Object):
+        this.members.update(readyState=4, status=200, response=Unknown("response"), responseText=Unknown("response"))
+        for name in ("onreadystatechange", "onload", "onloadend", "onerror"):
+            function = machine.get(this, name)
+            if is_callable(function):
+                machine.later(function, this, [Unknown("event")])
+    return UNDEFINED
+
+
+def _listen(machine: Machine, this: Value, arguments: list[Value]) -> Value:
+    function = first(arguments, 1)
+    if is_callable(function):
+        machine.later(function, this, [Unknown("event")])
+    return UNDEFINED
+
+
 XML_HTTP: Natives = {
-    "open": _open, "send": _nothing, "setRequestHeader": _nothing, "abort": _nothing, "addEventListener": _nothing,
+    "open": _open, "send": _send, "setRequestHeader": _nothing, "abort": _nothing, "addEventListener": _listen,
     "overrideMimeType": _nothing, "getAllResponseHeaders": _empty_text,
 }  # fmt: skip
 

@@ -85,9 +85,14 @@ def test_an_address_below_another_one(base: str, address: str, wanted: str) -> N
     assert resolved(base, address) == wanted
 
 
-@each("source", ("a" * (MAX_PATTERN + 1), "(", "(?=a+)(?=b+)", "(?=(a+)+)", r"(a)\1", "(?<=" + "a" * 70 + ")"))
-def test_patterns_whose_time_is_not_bounded_are_not_used(source: str) -> None:
+@each("source", ("a" * (MAX_PATTERN + 1), "(", "(?=(", "(?=a)*+", "(?=" * 20 + ")" * 20, r"(?=\p{L})"))
+def test_patterns_of_another_form_are_not_used(source: str) -> None:
     assert compiled(source, "", "text") is None
+
+
+@each("source", (r"(?=(a+)+$)b", r"(?=((a*)*)*c)", r"(?=a)(a|aa)+$"))
+def test_a_search_with_backtracking_ends_after_its_most_attempts(source: str) -> None:
+    assert compiled(source, "", "a").search("a" * 400 + "b") is None
 
 
 @each(("source", "text"), ((r"(?:\?.*?)?(?=#|$)", "a#b"), (r"^a(?!b)", "ac"), (r"(?<year>\d{4})", "in 2026")))
