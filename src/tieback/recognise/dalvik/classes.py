@@ -6,6 +6,7 @@ Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item 
 import struct
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
@@ -18,6 +19,8 @@ MAX_UNITS = 100_000
 """Most code units of one method."""
 MAX_STRING = 1 << 18
 """Most bytes of a constant; string tables of obfuscators are long."""
+_MAX_LOOKED = 32
+"""Most methods of a class that are looked at for their types."""
 _SPARE_UNITS = 200_000
 _INTERFACE, _STATIC = 0x200, 0x8
 
@@ -275,6 +278,15 @@ class ClassPath:
         refs = [ref for ref in refs if not ref.name.startswith("<")]
         found = [self.method(kind, ref) for ref in refs] if len(refs) <= most else []
         return [method for method in found if method is not None]
+
+    def has_method(self, kind: str, parameters: str, result: str) -> bool:
+        """True if a class of the app has a method with these parameters and this result."""
+        its = self.find(kind)
+        if its is None:
+            return False
+        indices = its.dex.methods_of(int(its.dex.classes[its.row]["type"]))
+        refs = (self.ref(its.dex, index) for index in islice(indices, _MAX_LOOKED))
+        return any(ref.parameters == parameters and ref.result == result for ref in refs)
 
     def ancestors(self, kind: str) -> tuple[str, ...]:
         """A class of the app and its superclasses, up to and with the first one of the platform."""

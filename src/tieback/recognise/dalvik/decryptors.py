@@ -18,6 +18,7 @@ from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.contacts import MadeContact
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.inline import MadeText, texts_made
 from tieback.recognise.dalvik.machine import CONTEXTS, AppFiles
@@ -233,6 +234,15 @@ class Decryption:
         found = {one.text: one._replace(text=to_text(one.text)) for one in made}
         shown = [found[text] for text in _addresses(made)]
         return [(self._dexes.index(one.method.dex), one) for one in shown if not self._is_plain(one.text)]
+
+    @property
+    def contacted(self) -> Sequence[MadeContact]:
+        """The connections to a host that runs of ``made_in`` made."""
+        return self.runner.machine.contacted
+
+    def number_of(self, dex: DexFile) -> int:
+        """Number of a DEX file."""
+        return self._dexes.index(dex)
 
     def close(self) -> None:
         """Release the code; nothing runs afterwards."""

@@ -9,15 +9,17 @@ Objects of the app's small classes that the method gives to the platform, or to 
 called by it: ``new Thread(new Upload(address)).start()``. Their methods are run afterwards.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.callers import escape, forget
 from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.contacts import MAX_CONTACTED, MadeContact
 from tieback.recognise.dalvik.effects import way_beyond_throw, way_without_suspension
 from tieback.recognise.dalvik.library.references import Held
 from tieback.recognise.dalvik.library.strings import Builder
-from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
+from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine, Place
 from tieback.recognise.dalvik.objects import (
     HELD,
     STRING,
@@ -44,9 +46,16 @@ MAX_TURNS = 8
 """Most turns of a loop whose condition is not known, as of one over servers that ends with the first answer."""
 MAX_RUN = 8
 """Most objects that one method gives away whose methods are run."""
+MAX_TASKS = 16
+"""Most tasks for other threads that are run in a row."""
+TASK_STEPS = 40_000
+"""Most instructions of one of them: a coroutine passes many small methods of its library."""
 MAX_CALLBACKS = 6
 """Most methods of the class of such an object."""
 
+_OF_OBJECTS = frozenset(("equals", "hashCode", "toString"))
+"""Methods of any object, which are no callbacks."""
+_RUNNABLE = "Ljava/lang/Runnable;"
 _OBJECT = 256
 """Bytes that a copied object stands for."""
 _TEXTS = frozenset((STRING, "Ljava/lang/CharSequence;"))
@@ -96,7 +105,7 @@ def texts_made(
     """
     machine.begin(("", ""), TRY_STEPS)
     arguments: list[Any] = [UNKNOWN] * method.width
-    machine.given, machine.passing = [], _run_nested if in_full else None
+    machine.given, machine.tasks, machine.passing = [], [], _run_nested if in_full else None
     try:
         if not method.static and method.width:
             has_object = method.name == "<init>"
@@ -129,26 +138,52 @@ def _made_by_callbacks(
 ) -> Iterator[MadeText]:
     """The texts that methods of the objects make which the run gave away, until no run is left."""
     try:
+        yield from _made_by_tasks(machine, known)
         for given in _unlike(machine.given, done):
             for callback in _callbacks(machine, given.kind):
                 unknown = [UNKNOWN] * (callback.width - 1)
                 yield from _made_by(machine, Frame(machine, callback, [given, *unknown]), known)
+            yield from _made_by_tasks(machine, known)
     except LimitError:
         return
 
 
-def _made_by(machine: Machine, frame: Frame, known: Container[tuple[int, int]]) -> list[MadeText]:
+def _made_by_tasks(machine: Machine, known: Container[tuple[int, int]]) -> Iterator[MadeText]:
+    """The texts that tasks for other threads make, in their order. The same task can run more than once: a coroutine
+    goes on where it waited. Raises ``LimitError`` if no run is left.
+    """
+    for _ in range(MAX_TASKS):
+        if not machine.tasks:
+            return
+        task = machine.tasks.pop(0)
+        method = machine.path.method(task.kind, MethodRef(task.kind, "run", "", "V"))
+        if method is not None and not method.static:
+            yield from _made_by(machine, Frame(machine, method, [task]), known, TASK_STEPS)
+    machine.tasks.clear()
+
+
+def _made_by(
+    machine: Machine, frame: Frame, known: Container[tuple[int, int]], steps: int = TRY_STEPS
+) -> list[MadeText]:
     """The texts that a frame makes. Raises ``LimitError`` if no run is left."""
-    machine.begin(("", ""), TRY_STEPS)
-    machine.made, machine.changed = [], set()
+    machine.begin(("", ""), steps)
+    machine.made, machine.changed, machine.contacts = [], set(), {}
     machine.outermost = frame
     _run(frame)
     found = []
+    for _, places, sink, values in islice(machine.contacts.values(), MAX_CONTACTED - len(machine.contacted)):
+        method, at = _origin(places, known)
+        if not ALL.hold(places[-1][0].owner):
+            machine.contacted.append(MadeContact(method, at, sink, tuple(sorted(values.items()))))
     for places, text in machine.made:
-        inner = (place for place in reversed(places) if (id(place[0].dex), place[0].code.begin) in known)
-        method, at = next(inner, places[0])
+        method, at = _origin(places, known)
         found.append(MadeText(method, at, text, _gives(machine, method, at), text in machine.changed))
     return found
+
+
+def _origin(places: Sequence[Place], known: Container[tuple[int, int]]) -> Place:
+    """The innermost place in one of the known methods; the outermost one if there is none."""
+    return next((one for one in reversed(places) if (id(one[0].dex), one[0].code.begin) in known), places[0])
 
 
 def _unlike(given: list[JavaObject], done: list[JavaObject]) -> Iterator[JavaObject]:
@@ -168,11 +203,20 @@ def _tells(value: Any) -> bool:
 
 
 def _callbacks(machine: Machine, kind: str) -> list[Method]:
-    """The methods of a class that the platform can call; none of a large class, which is no callback."""
+    """The methods of a class that the platform can call; none of a large class, which is no callback.
+
+    A task can inherit what a thread runs: those of Kotlin's coroutines do.
+    """
+    path = machine.path
     try:
-        return [one for one in machine.path.declared(kind, MAX_CALLBACKS) if not one.static]
+        found = [one for one in path.declared(kind, MAX_CALLBACKS) if not one.static and one.name not in _OF_OBJECTS]
+        if all(one.name != "run" for one in found) and _RUNNABLE in path.supertypes(kind):
+            task = path.method(kind, MethodRef(kind, "run", "", "V"))
+            if task is not None and not task.static and task.owner != kind:
+                return [task]
     except NotRunnableError:
         return []
+    return found
 
 
 def _object(kind: str) -> JavaObject:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
+from tieback.recognise.dalvik.contacts import MadeContact, Sinks, keeps, note, sink_of
 from tieback.recognise.dalvik.objects import (
     HELD,
     UNKNOWN,
@@ -26,6 +27,7 @@ from tieback.recognise.dalvik.objects import (
 from tieback.recognise.dataflow.code.members import split_types
 
 if TYPE_CHECKING:
+    from tieback.recognise.dataflow.methods.sinks import Sink
     from tieback.recognise.machine_code.native import NativeCode
 
 RUN_STEPS = 100_000
@@ -38,6 +40,7 @@ MAX_MADE = 256
 """Most texts that are collected in one run."""
 MAX_GIVEN = 64
 """Most objects that are noted in one run, because code that is not followed gets them."""
+_RUNNABLE = "Ljava/lang/Runnable;"
 _MIN_MADE, _MAX_MADE = 8, 2_048
 RUN_MEMORY = 4 << 20
 """Most bytes that one run may allocate; nothing is freed before its end."""
@@ -79,6 +82,7 @@ PARENTS = {
     "Ljava/lang/ReflectiveOperationException;": "Ljava/lang/Exception;",
     "Ljava/lang/Exception;": "Ljava/lang/Throwable;",
     "Ljava/lang/Error;": "Ljava/lang/Throwable;",
+    "Ljava/lang/ThreadDeath;": "Ljava/lang/Error;",
     "Ljava/lang/Throwable;": "Ljava/lang/Object;",
 }
 """Superclasses of the exceptions that library calls throw."""
@@ -123,6 +127,18 @@ class AppFiles(Protocol):
         """The texts of an array of strings; empty if there is none."""
         ...
 
+    def integer(self, identifier: int) -> int | None:
+        """The integer with a resource identifier; ``None`` if there is none."""
+        ...
+
+    def metadata(self, key: str) -> str:
+        """The value of ``meta-data`` in the manifest; empty if there is none."""
+        ...
+
+    def remote(self, key: str) -> str:
+        """The default of a remote setting in a file of the app; empty if there is none."""
+        ...
+
     def name(self) -> str:
         """The package name of the app; empty if it is not known."""
         ...
@@ -154,6 +170,18 @@ class NoFiles:
         """No texts."""
         return ()
 
+    def integer(self, _identifier: int) -> int | None:
+        """No number."""
+        return None
+
+    def metadata(self, _key: str) -> str:
+        """No text."""
+        return ""
+
+    def remote(self, _key: str) -> str:
+        """No text."""
+        return ""
+
     def name(self) -> str:
         """No name."""
         return ""
@@ -178,7 +206,9 @@ ADDRESSES = frozenset(("Landroid/net/Uri;", "Ljava/net/URI;", "Ljava/net/URL;"))
 """Classes of addresses, which never change."""
 PREFERENCES = "Landroid/content/SharedPreferences;"
 """Saved settings: each call names the value that counts before the setting is saved."""
-_OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;", PREFERENCES}
+BUNDLES = ("Landroid/os/Bundle;", "Landroid/os/BaseBundle;")
+REMOTE = "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;"
+_OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;", PREFERENCES, *BUNDLES, REMOTE}
 """Classes whose objects open the files of the app, or give the values with which it begins."""
 
 
@@ -190,6 +220,8 @@ class CallSite(NamedTuple):
     """Positions of the receiver and of the arguments among the registers: a wide one has two."""
     targets: dict[str, Target]
     """What the call reaches, by the class of the receiver; empty for a call that is not virtual."""
+    sink: "Sink | None" = None
+    """What the arguments name, if the call connects to a host."""
 
 
 class Frame:
@@ -220,6 +252,7 @@ class Machine:
         steps: int,
         files: AppFiles | None = None,
         readers: Mapping[str, Callable[[Method | None], LibraryCall]] | None = None,
+        sinks: Sinks | None = None,
     ) -> None:
         """Create a machine.
 
@@ -231,6 +264,7 @@ class Machine:
             steps: most instructions of all runs together.
             files: the files and resources of the app.
             readers: what makes the calls of methods with such parameters that return an object.
+            sinks: calls that connect to a host.
         """
         self.path = path
         self.readers = readers or {}
@@ -255,11 +289,24 @@ class Machine:
         """Runs a nested frame past what cannot be run, if texts are collected."""
         self.outermost: Frame | None = None
         """The frame whose run is collected."""
+        self.sinks: Sinks = sinks or {}
+        """Calls that connect to a host, by class."""
+        self.contacts: dict[int, tuple[Any, tuple[Place, ...], Sink, dict[str, str | int]]] = {}
+        """Connections of the run, with the places of the active frames, if it is collected. The key is the identity of
+        the first item."""
+        self.contacted: list[MadeContact] = []
+        """Connections of all runs that are collected."""
         self.given: list[JavaObject] = []
         """Objects of the app's classes that the run gave to code that is not followed, if it is collected."""
         self.services: dict[str, dict[str, None]] = {}
         """Base addresses of the interfaces of web services that code made clients for, and of the methods that it
         called of those, by descriptor, or by ``Lowner;->name(parameters)``."""
+        self.tasks: list[JavaObject] = []
+        """Tasks that the run gave to other threads and that have not run, if it is collected."""
+        self.threads: list[Any] = []
+        """The threads that the run has started and that are active, the outermost first."""
+        self.remote: dict[Any, Any] = {}
+        """Defaults of remote settings that code has set, by key."""
         self.receivers: dict[str, JavaObject | None] = {}
         """Objects as their constructor leaves them, by class; ``None`` if none runs."""
         self.constants: set[str] = set()
@@ -324,6 +371,7 @@ class Machine:
         self._steps = min(steps, self.left)
         self._memory = RUN_MEMORY
         self.stack = [caller]
+        self.threads.clear()
         self.stack_read = False
 
     def allow(self, steps: int, memory: int) -> None:
@@ -490,12 +538,14 @@ class Machine:
             for kind in split_types(ref.parameters):
                 places.append(at)
                 at += 1 + (kind in "JD")
-            known = self._sites[key] = CallSite(ref, tuple(places), {})
+            known = self._sites[key] = CallSite(ref, tuple(places), {}, sink_of(self.sinks, ref))
         return known
 
     def invoke(self, site: CallSite, registers: list[Any], *, virtual: bool, static: bool) -> Any:
         """Result of a call; ``registers`` are those of the instruction."""
         key = ""
+        if site.sink is not None and self.outermost is not None:
+            note(self, site, registers, static=static)
         if not static:
             receiver = registers[0]
             if receiver is UNKNOWN:
@@ -557,7 +607,7 @@ class Machine:
         if ref.result == "Ljava/lang/Object;" and ref.parameters in self.readers:
             return self.readers[ref.parameters](method)
         if method is not None:
-            return method
+            return _dispatch if self._is_dispatcher(ref) else method
         for ancestor in (*self.path.ancestors(owner), ref.owner, "Ljava/lang/Object;"):
             known = self._library.get(f"{ancestor}->{ref.signature}")
             if known is not None:
@@ -568,6 +618,19 @@ class Machine:
             return service_call(ref)
         inherited = self._library.get(f"*->{ref.signature}{ref.result}") if self.is_context(owner) else None
         return inherited or self._native(owner, ref)
+
+    def _is_dispatcher(self, ref: MethodRef) -> bool:
+        """True for a method of a dispatcher of Kotlin's coroutines, whatever its name is: ``dispatch(context, task)``.
+
+        A context is the only common interface with a method that adds an object of it: ``plus(context)``. Source:
+        https://kotlinlang.org/api/core/kotlin-stdlib/kotlin.coroutines/-coroutine-context/
+        """
+        if ref.result != "V" or not ref.parameters.endswith(_RUNNABLE) or ref.name == "<init>":
+            return False
+        kind = ref.parameters.removesuffix(_RUNNABLE)
+        if not kind.startswith("L") or kind.find(";") != len(kind) - 1:
+            return False
+        return self.path.has_method(kind, kind, kind)
 
     def _native(self, owner: str, ref: MethodRef) -> LibraryCall | None:
         """The call of a native method of the app; ``None`` if it is another method."""
@@ -584,6 +647,9 @@ class Machine:
         """Result of a call that is not followed: unknown, unless the call can have changed an object of ours."""
         ref = site.ref
         its_own = ref.name == "<init>"
+        if registers and self.outermost is not None and keeps(self, site, registers[0]):
+            self.give(registers)
+            return None if its_own or ref.result == "V" else registers[0] if ref.result == ref.owner else UNKNOWN
         held = [value for value in registers if type(value) in HELD]
         if held:
             if any(map(self._may_change, held[1:] if its_own and held[0] is registers[0] else held)):
@@ -668,6 +734,13 @@ class Machine:
                     if not caught or self.is_a(kind, caught):
                         return place
         return -1
+
+
+def _dispatch(machine: Machine, a: Sequence[Any]) -> None:
+    """Give a task to other threads; it runs later."""
+    if machine.outermost is None:
+        raise NotRunnableError("a task")
+    machine.tasks += [one for one in a[2:] if type(one) is JavaObject][: MAX_GIVEN - len(machine.tasks)]
 
 
 def _cost(arguments: Iterable[Any]) -> int:

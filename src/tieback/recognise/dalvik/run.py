@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef
+from tieback.recognise.dalvik.contacts import Sinks
 from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library import (
     addresses,
@@ -25,6 +26,7 @@ from tieback.recognise.dalvik.library import (
     references,
     reflection,
     retrofit,
+    stored_values,
     streams,
     strings,
     time_units,
@@ -43,6 +45,7 @@ from tieback.recognise.dalvik.objects import (
 )
 from tieback.recognise.dataflow.code.members import split_types
 from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.methods.sinks import by_owner, read_sinks
 
 MIN_STEPS, STEPS_PER_BYTE = 400_000, 0.1
 """Most instructions of all runs of an app, by the size of its DEX files. One takes about half a microsecond."""
@@ -64,7 +67,7 @@ NUMBERS = frozenset("IJS")
 
 _LATER = (
     patterns, addresses, reflection, references, holders, properties, json_fields, okhttp, retrofit, time_units,
-    coroutines, joins, uris,
+    coroutines, joins, uris, stored_values,
 )  # fmt: skip
 """Modules that use those before them."""
 
@@ -83,6 +86,11 @@ def _readers() -> Mapping[str, Callable[[Method | None], LibraryCall]]:
     return dict.fromkeys(json_fields.READERS, json_fields.reader)
 
 
+@cache
+def _sinks() -> Sinks:
+    return by_owner(read_sinks())
+
+
 class Runner:
     """Runs static methods of the DEX files of one app. For one thread at a time."""
 
@@ -98,8 +106,8 @@ class Runner:
         steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
         self._steps = steps
         self.path = ClassPath(dexes)
-        fields = {**charsets.fields(), **streams.fields(), **time_units.fields()}
-        self.machine = Machine(self.path, _library(), fields, run_frame, steps, app_files, _readers())
+        fields = {**charsets.fields(), **streams.fields(), **time_units.fields(), **reflection.platform_fields()}
+        self.machine = Machine(self.path, _library(), fields, run_frame, steps, app_files, _readers(), _sinks())
         self._results: dict[tuple[Any, ...], Result | None] = {}
         self._failures: dict[MethodRef, int] = {}
         self._callers: set[MethodRef] = set()

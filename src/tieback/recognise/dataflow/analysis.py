@@ -202,7 +202,9 @@ MAX_ABOVE = 120
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 MAX_ASKED = 1_000
 """Most methods and constructors whose callers are looked up for that."""
-_LEVELS = 3
+MAX_REPLACED = 1_000
+"""Most fields whose stores are looked up because an endpoint has their initial value."""
+_LEVELS = 5
 """Most calls between them: a function, the class that a compiler makes for it, and the method that makes its object."""
 
 
@@ -229,6 +231,8 @@ class _Rounds:
         self._announced: set[int] = set()
         self._makers: dict[str, tuple[int, ...]] = {}
         """Constructors by class."""
+        self._replaced: dict[int, bool] = {}
+        """Static fields in endpoints, and whether other code replaces their initial values."""
         self._walks = 0
         self._unread = 0
 
@@ -274,8 +278,8 @@ class _Rounds:
                 for method in self._above(identity, asked) if len(above) < left else ():
                     if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
-            level = [one for one in above if one not in every]
-            left -= len(level)
+            level = list(above)  # roots among them, too: what makes their object knows more
+            left -= sum(one not in every for one in above)
             every |= above
             opened |= dict.fromkeys(above)
         is_cut |= len(asked) >= MAX_ASKED
@@ -313,10 +317,16 @@ class _Rounds:
         if _url_of(made).startswith(_NO_SERVER) or (_depends(made) and _place_of(made) in told):
             return False
         needs = made.value.needs
-        return not needs or any(need.kind != "field" or self._is_set(need.member) for need in needs)
+        # Readers of JSON set fields that no code sets. A run knows nothing of settings and input fields.
+        return not needs or any(
+            need.kind != "field" or self._can_be_set(need.member) for need in needs
+        )
+
+    def _can_be_set(self, field: int) -> bool:
+        return self._app.ref(field).owner not in (PREFERENCE, INPUT)
 
     def _is_set(self, field: int) -> bool:
-        """True if code of the app can set a field; a run knows nothing of settings and input fields."""
+        """True if code of the app can set a field, and not only a person or a saved setting."""
         return self._app.ref(field).owner not in (PREFERENCE, INPUT) and bool(self._uses.writers(field))
 
     def _above(self, identity: int, asked: set[int]) -> Iterator[MethodCode]:
@@ -416,6 +426,7 @@ class _Rounds:
                 # A field behind a call does not hold the URL itself. To follow them too takes 6 % more time.
                 bare = not made.value.parts and _is_whole_url(made) and all(need.kind != "result" for need in needs)
                 yield from (need for need in needs if not bare or need.kind != "field" or self._is_builder(need.member))
+            yield from (Need("field", member) for member in made.value.via if self._is_replaced(member))
         for field, values in result.stored.items():
             if field in self._waiting:
                 for value in values:
@@ -428,6 +439,18 @@ class _Rounds:
             need.kind == "result" and need.member in self._announced for need in _needs_of(result.returned, known)
         ):
             yield from _needs_of(result.returned, known)
+
+    def _is_replaced(self, member: int) -> bool:
+        """True for a static field with an initial text that other code replaces: ``Client.SERVER = host``."""
+        known = self._replaced.get(member)
+        if known is None:
+            if len(self._replaced) >= MAX_REPLACED:
+                return False
+            initial = self._fields.initial_text(member)
+            # What holds an address is followed anyway, from the code that makes it.
+            known = bool(initial) and "://" not in initial and self._is_set(member)
+            self._replaced[member] = known
+        return known
 
     def _is_builder(self, field: int) -> bool:
         """True for a field with a builder of texts: what code adds to it is not stored in a field again."""

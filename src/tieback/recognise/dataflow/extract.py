@@ -17,7 +17,7 @@ from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.finds import RULE, Finds
-from tieback.recognise.dataflow.made_texts import filled, made_addresses
+from tieback.recognise.dataflow.made_texts import filled, made_addresses, made_contacts
 from tieback.recognise.dataflow.methods.sinks import read_sinks
 from tieback.recognise.dataflow.unused.unrunnable import NEEDS
 from tieback.recognise.dataflow.walk.calls import KnownCalls
@@ -141,7 +141,8 @@ class DataflowExtractor:
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
         made = made_addresses(analysis.roots, decryption)
-        analysis = analysis._replace(flows=tuple(filled(analysis.flows, made)))
+        flows = tuple(filled(analysis.flows, made))
+        analysis = analysis._replace(flows=(*flows, *made_contacts(flows, made, decryption)))
         finds = Finds(self.judge_text, self._rules, parts, analysis, ends, decryption.runner.machine.services)
         for find in finds.all():
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find

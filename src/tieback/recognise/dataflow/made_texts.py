@@ -5,14 +5,14 @@ function of Kotlin, such as ``joinToString``. A run of the method does, if all p
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.analysis import DataFlow, Roots
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
-from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue
+from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue, place
 
 MAX_RUNS = 2_000
 """Most methods of one app that are run."""
@@ -27,6 +27,9 @@ _NULL = lazy_pattern(r"(?<![A-Za-z0-9])null(?![A-Za-z0-9])")
 _LEAST = 16
 """Least characters that are known of an address with unknown parts; a scheme takes eight."""
 _END = "\U0010ffff"
+_NO_STRING = 0xFFFFFFFF
+"""String index of no string."""
+_SERVER = lazy_pattern(r"://([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?")
 
 
 class MadeAddress(NamedTuple):
@@ -82,6 +85,36 @@ def filled(flows: Sequence[DataFlow], made: Sequence[MadeAddress]) -> Iterator[D
             yield from (flow._replace(value=_with_text(flow.value, one)) for one in whole)
         else:
             yield flow
+
+
+def made_contacts(flows: Sequence[DataFlow], made: Sequence[MadeAddress], decryption: Decryption) -> Iterator[DataFlow]:
+    """The connections to a host and a port that runs make, if no other flow has them.
+
+    A library that runs can connect to the host of an address that the code makes: that is no other connection.
+
+    Args:
+        flows: what the walks found.
+        made: addresses that runs make.
+        decryption: the runs.
+    """
+    values = [flow.value for flow in flows]
+    known = {_place(one.values) for one in values if isinstance(one, EndpointParts)}
+    urls = [one.values.get("url") if isinstance(one, EndpointParts) else one.text for one in values]
+    texts = [*(one.text for one in made), *(url for url in urls if isinstance(url, str))]
+    servers = {(found[1], found[2]) for text in texts for found in _SERVER.finditer(text)}
+    for one in decryption.contacted:
+        host, port = _place(dict(one.values))
+        if (host, port) in known or {(host, None), (host, str(port))} & servers:
+            continue
+        known.add((host, port))
+        dex = one.method.dex
+        number, index = decryption.number_of(dex), dex.method_of(one.method.code)
+        facts = EndpointParts(dict(one.values), place(number, _NO_STRING))
+        yield DataFlow(one.sink.name, facts, one.sink, dex.method_name(index), (), (number, one.method.code, one.at))
+
+
+def _place(values: Mapping[str, str | int]) -> tuple[str | int | None, str | int | None]:
+    return values.get("host"), values.get("port")
 
 
 def _known(text: str) -> int:

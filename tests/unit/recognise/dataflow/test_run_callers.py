@@ -96,12 +96,12 @@ def with_callers(address: str, part: str) -> Files:
     ("address", "part", "is_run"),
     [
         ("https://api.shop.test/", UNKNOWN, True),
-        ("https://api.shop.test/", f"sget-object v1, Lshop/F;->part:{TEXT}\n", False),
+        ("https://api.shop.test/", f"sget-object v1, Lshop/F;->part:{TEXT}\n", True),  # as a reader of JSON does
         ("https://api.shop.test/", SETTING, False),
         ("content://shop.test/", UNKNOWN, False),
         ("file:///sdcard/", UNKNOWN, False),
     ],
-    ids=["a result", "a field that nothing sets", "a setting", "content of the device", "a file of the device"],
+    ids=["a result", "a field that no code sets", "a setting", "content of the device", "a file of the device"],
 )
 def test_callers_are_run_only_if_a_run_can_know_more(address: str, part: str, is_run: bool, ran: list[str]) -> None:
     read(with_callers(address, part))

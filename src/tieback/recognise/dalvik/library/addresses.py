@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
+from tieback.recognise.dalvik.contacts import Host
 from tieback.recognise.dalvik.library.strings import text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import STRING, UNKNOWN, NotRunnableError, to_text, to_units
+from tieback.recognise.dalvik.objects import STRING, UNKNOWN, JavaObject, NotRunnableError, to_text, to_units
 from tieback.recognise.dataflow.methods.texts import uri_encoded
 
 _NO_PORT = -1
@@ -44,8 +45,46 @@ def _of_form(machine: Machine, a: Arguments) -> str:
     return machine.text(to_units(quote_plus(to_text(text_of(machine, a[0])), safe="*-._").replace("~", "%7E")))
 
 
+def _by_name(machine: Machine, a: Arguments) -> JavaObject:
+    """``InetAddress.getByName``: its name is not looked up."""
+    machine.allocate(64)
+    return JavaObject(_INET, Host(to_text(text_of(machine, a[0]))))
+
+
+def _host(machine: Machine, a: Arguments) -> str:
+    if not isinstance(a[0], JavaObject) or not isinstance(a[0].payload, Host):
+        raise NotRunnableError("an address that is not known")
+    return machine.text(to_units(a[0].payload.name))
+
+
+def _port(_: Machine, a: Arguments) -> int:
+    port = a[0].payload.port if isinstance(a[0], JavaObject) and isinstance(a[0].payload, Host) else None
+    if port is None:
+        raise NotRunnableError("a port that is not known")
+    return port
+
+
+def _socket_address(machine: Machine, a: Arguments) -> JavaObject:
+    """``InetSocketAddress`` of a host, as a text or an ``InetAddress``, and a port."""
+    *_, host, port = a
+    name = host.payload.name if isinstance(host, JavaObject) and isinstance(host.payload, Host) else None
+    if type(port) is not int or port not in _PORTS:
+        raise NotRunnableError("a port that is not known")
+    machine.allocate(64)
+    return JavaObject(_SOCKET, Host(to_text(text_of(machine, host)) if name is None else name, port))
+
+
 _URL = "Ljava/net/URL;-><init>"
+_INET, _SOCKET = "Ljava/net/InetAddress;", "Ljava/net/InetSocketAddress;"
 CALLS: dict[str, LibraryCall] = {
+    f"{_INET}->getByName({STRING})": _by_name,
+    f"{_INET}->getHostName()": _host,
+    f"{_SOCKET}-><init>({STRING}I)": _socket_address,
+    f"{_SOCKET}-><init>({_INET}I)": _socket_address,
+    f"{_SOCKET}->createUnresolved({STRING}I)": _socket_address,
+    f"{_SOCKET}->getHostName()": _host,
+    f"{_SOCKET}->getHostString()": _host,
+    f"{_SOCKET}->getPort()": _port,
     f"{_URL}({STRING}{STRING}I{STRING})": _of_parts,
     f"{_URL}({STRING}{STRING}{STRING})": _of_parts,
     f"Landroid/net/Uri;->encode({STRING})": _encoded,

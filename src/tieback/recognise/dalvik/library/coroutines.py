@@ -1,7 +1,8 @@
 """Coroutines of Kotlin: a block runs at once, as if no other thread were there, and nothing is suspended.
 
 The code of the library does not run. Sources: https://kotlinlang.org/docs/coroutines-basics.html and
-https://kotlinlang.org/api/kotlinx.coroutines/kotlinx-coroutines-core/kotlinx.coroutines/
+https://kotlinlang.org/api/kotlinx.coroutines/kotlinx-coroutines-core/kotlinx.coroutines/ and
+https://developer.android.com/topic/libraries/architecture/datastore#preferences-datastore
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,11 @@ _BUILDERS, _DEFERRED = f"{_PACKAGE}BuildersKt;", f"{_PACKAGE}Deferred;"
 _SCOPE, _START = f"{_PACKAGE}CoroutineScope;", f"{_PACKAGE}CoroutineStart;"
 _CONTEXT, _BLOCK = "Lkotlin/coroutines/CoroutineContext;", "Lkotlin/jvm/functions/Function2;"
 _CONTINUATION = "Lkotlin/coroutines/Continuation;"
+_FLOWS, _FLOW = f"{_PACKAGE}flow/FlowKt;", f"{_PACKAGE}flow/Flow;"
+_DATA_STORE = "Landroidx/datastore/core/DataStore;"
+_FACTORY = "Landroidx/datastore/preferences/core/PreferencesFactory;"
+_PREFERENCES = "Landroidx/datastore/preferences/core/Preferences;"
+_EMPTY = "Lkotlin/coroutines/EmptyCoroutineContext;"
 _DEFAULTS = f"I{_OBJECT}"
 
 type Arguments = Sequence[Any]
@@ -31,7 +37,7 @@ def _result(machine: Machine, block: Any) -> Any:
         machine.give((block,))
         return UNKNOWN
     try:
-        return machine.execute(method, (block, UNKNOWN, 0))
+        return machine.execute(method, (block, UNKNOWN, JavaObject(_CONTINUATION)))
     except LimitError:
         raise
     except NotRunnableError:
@@ -59,6 +65,27 @@ def _async(place: int) -> LibraryCall:
     return run
 
 
+def _context(machine: Machine, _: Arguments) -> Any:
+    """The context of the code behind a block: an empty one."""
+    return machine.static(_EMPTY, "INSTANCE")
+
+
+def _resume(_: Machine, _a: Arguments) -> None:
+    """Nothing runs behind a block; its caller gets the result."""
+
+
+def _saved(machine: Machine, a: Arguments) -> Any:
+    """The flow of the settings that a ``DataStore`` keeps: at first none is saved."""
+    path = machine.path
+    made = path.method(_FACTORY, MethodRef(_FACTORY, "createEmpty", "", _PREFERENCES))
+    flow = path.method(_FLOWS, MethodRef(_FLOWS, "flowOf", _OBJECT, _FLOW))
+    if made is not None and flow is not None and made.static and flow.static:
+        machine.initialise(_FACTORY)
+        return machine.execute(flow, (machine.execute(made, ()),))
+    own = path.method(kind_of(a[0]), MethodRef(kind_of(a[0]), "getData", "", _FLOW))
+    return machine.execute(own, a) if own is not None and not own.static else UNKNOWN
+
+
 def _unknown(_: Machine, _a: Arguments) -> Any:
     """Something that code only passes on, or that returns when time has passed."""
     return UNKNOWN
@@ -77,6 +104,9 @@ CALLS: dict[str, LibraryCall] = {
     f"{_PACKAGE}TimeoutKt;->withTimeout(J{_BLOCK}{_CONTINUATION})": _block(1),
     f"{_PACKAGE}TimeoutKt;->withTimeoutOrNull(J{_BLOCK}{_CONTINUATION})": _block(1),
     f"{_DEFERRED}->await({_CONTINUATION})": get_held,
+    f"{_CONTINUATION}->getContext()": _context,
+    f"{_DATA_STORE}->getData()": _saved,
+    f"{_CONTINUATION}->resumeWith({_OBJECT})": _resume,
     f"{_PACKAGE}DelayKt;->delay(J{_CONTINUATION})": _unknown,
     f"{_PACKAGE}YieldKt;->yield({_CONTINUATION})": _unknown,
     f"{_PACKAGE}CoroutineScopeKt;->CoroutineScope({_CONTEXT})": _unknown,

@@ -83,6 +83,13 @@ def _filled_string(machine: Machine, a: Arguments) -> str:
     return format_text(machine, (_string(machine, a), a[2]))
 
 
+def _integer(machine: Machine, a: Arguments) -> int:
+    value = machine.files.integer(_identifier(a[1]))
+    if value is None:
+        raise NotRunnableError("a resource that is not known")
+    return int32(value)
+
+
 def _strings(machine: Machine, a: Arguments) -> JavaArray:
     texts = machine.files.items(_identifier(a[1]))
     if not texts:
@@ -355,6 +362,7 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_RESOURCES}->openRawResource(I)": _raw,
         f"{_RESOURCES}->getString(I)": _string,
         f"{_RESOURCES}->getText(I)": _string,
+        f"{_RESOURCES}->getInteger(I)": _integer,
         f"{_RESOURCES}->getStringArray(I)": _strings,
         f"{_ASSETS}->open({STRING})": _asset,
         f"{_ASSETS}->open({STRING}I)": _asset,

@@ -7,6 +7,7 @@ Source: https://developer.android.com/reference/java/util/concurrent/package-sum
 from collections.abc import Sequence
 from typing import Any
 
+from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.library.references import (
     Held,
     compare_held,
@@ -17,12 +18,21 @@ from tieback.recognise.dalvik.library.references import (
     swap_held,
 )
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import JavaObject, NotRunnableError, int64
+from tieback.recognise.dalvik.objects import (
+    UNKNOWN,
+    JavaObject,
+    LimitError,
+    NotRunnableError,
+    ThrownError,
+    int64,
+    kind_of,
+)
 
 _OBJECT = "Ljava/lang/Object;"
 _RUNNABLE, _CALLABLE = "Ljava/lang/Runnable;", "Ljava/util/concurrent/Callable;"
+_MAIN = JavaObject("Ljava/lang/Thread;")
 _ATOMIC = "Ljava/util/concurrent/atomic/Atomic"
-_LOCAL = "Ljava/lang/ThreadLocal;"
+_LOCAL, _ASYNC = "Ljava/lang/ThreadLocal;", "Landroid/os/AsyncTask;"
 
 type Arguments = Sequence[Any]
 
@@ -60,7 +70,18 @@ def _new_thread(_: Machine, a: Arguments) -> None:
 def _start(machine: Machine, a: Arguments) -> None:
     task = a[0] if machine.path.defines(a[0].kind) else a[0].payload
     if isinstance(task, JavaObject):
-        _run(machine, task, "run")
+        machine.threads.append(a[0])
+        try:
+            _run(machine, task, "run")
+        except ThrownError:  # the thread ends; others go on
+            pass
+        finally:
+            machine.threads.pop()
+
+
+def _wait(machine: Machine, _: Arguments) -> None:
+    """A thread that waits for others does not go on: all work of the others is done at once."""
+    raise machine.thrown("Ljava/lang/ThreadDeath;")
 
 
 def _run(machine: Machine, task: Any, name: str, result: str = "V") -> Any:
@@ -86,8 +107,40 @@ def _submit_task(machine: Machine, a: Arguments) -> JavaObject:
     return JavaObject("Ljava/util/concurrent/Future;", Held(0))
 
 
+def _run_async(machine: Machine, a: Arguments) -> Any:
+    """``execute`` of an ``AsyncTask``: what is done in the background, and then with its result."""
+    task, kind = a[0], kind_of(a[0])
+    if machine.passing is None:
+        raise NotRunnableError("a task")
+    result: Any = UNKNOWN
+    for name, kinds, gives in (("onPreExecute", "", "V"), ("doInBackground", f"[{_OBJECT}", _OBJECT)):
+        method = machine.path.method(kind, MethodRef(kind, name, kinds, gives))
+        if method is not None and not method.static:
+            result = _attempt(machine, method, (task, *a[-1:]) if kinds else (task,))
+    after = machine.path.method(kind, MethodRef(kind, "onPostExecute", _OBJECT, "V"))
+    if after is not None and not after.static:
+        _attempt(machine, after, (task, UNKNOWN if result is None else result))
+    return task
+
+
+def _attempt(machine: Machine, method: Method, arguments: Arguments) -> Any:
+    """The result of a method of a task; not known if it cannot be run."""
+    try:
+        return machine.execute(method, arguments)
+    except LimitError:
+        raise
+    except NotRunnableError:
+        return UNKNOWN
+
+
 def _calls() -> dict[str, LibraryCall]:
-    found: dict[str, LibraryCall] = {}
+    found: dict[str, LibraryCall] = {
+        f"{_ASYNC}->execute([{_OBJECT})": _run_async,
+        f"{_ASYNC}->executeOnExecutor(Ljava/util/concurrent/Executor;[{_OBJECT})": _run_async,
+        f"{_ASYNC}->onPreExecute()": lambda _, _a: None,
+        f"{_ASYNC}->onPostExecute({_OBJECT})": lambda _, _a: None,
+        f"{_ASYNC}-><init>()": lambda _, _a: None,
+    }
     for name, kind in (("Integer", "I"), ("Long", "J"), ("Boolean", "Z")):
         owner = f"{_ATOMIC}{name};"
         found |= {
@@ -113,6 +166,15 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_LOCAL}->set({_OBJECT})": _set_local,
         f"{_LOCAL}->initialValue()": lambda _, _a: 0,
         "Ljava/lang/Thread;->start()": _start,
+        "Ljava/lang/Thread;->setDaemon(Z)": lambda _, _a: None,
+        "Ljava/lang/Thread;->setName(Ljava/lang/String;)": lambda _, _a: None,
+        "Ljava/lang/Thread;->setPriority(I)": lambda _, _a: None,
+        "Ljava/lang/Thread;->currentThread()": lambda machine, _: machine.threads[-1] if machine.threads else _MAIN,
+        "Ljava/util/concurrent/locks/LockSupport;->park()": _wait,
+        "Ljava/util/concurrent/locks/LockSupport;->park(Ljava/lang/Object;)": _wait,
+        "Ljava/util/concurrent/locks/LockSupport;->parkNanos(J)": _wait,
+        "Ljava/util/concurrent/locks/LockSupport;->parkNanos(Ljava/lang/Object;J)": _wait,
+        "Ljava/util/concurrent/locks/LockSupport;->unpark(Ljava/lang/Thread;)": lambda _, _a: None,
         "Ljava/util/concurrent/Future;->get()": get_held,
         "Ljava/util/concurrent/Future;->get(JLjava/util/concurrent/TimeUnit;)": get_held,
     }

@@ -263,6 +263,8 @@ _MULTIPLIER, _SEED_MASK = 0x5DEECE66D, (1 << 48) - 1
 
 
 def _next(generator: Any, bits: int) -> int:
+    if isinstance(generator, JavaObject) and isinstance(generator.payload, _AnyNumber):
+        return 1
     if not isinstance(generator, JavaObject) or type(generator.payload) is not int:
         raise NotRunnableError("a random number")
     generator.payload = (generator.payload * _MULTIPLIER + 0xB) & _SEED_MASK
@@ -274,10 +276,30 @@ def _seed(_: Machine, a: Arguments) -> None:
     a[0].payload = (a[1] ^ _MULTIPLIER) & _SEED_MASK
 
 
+class _AnyNumber:
+    """The state of a generator without a known seed: the first number of a range stands for all."""
+
+    __slots__ = ()
+
+
+def _unseeded(machine: Machine, a: Arguments) -> None:
+    if machine.outermost is None:
+        raise NotRunnableError("a random number")
+    a[0].payload = _AnyNumber()
+
+
+def _any_generator(machine: Machine, kind: str) -> JavaObject:
+    made = JavaObject(kind)
+    _unseeded(machine, (made,))
+    return made
+
+
 def _bounded(machine: Machine, a: Arguments) -> int:
     generator, bound = a
     if bound <= 0:
         raise machine.thrown("Ljava/lang/IllegalArgumentException;")
+    if isinstance(generator, JavaObject) and isinstance(generator.payload, _AnyNumber):
+        return 0
     if bound & (bound - 1) == 0:
         return int(bound * _next(generator, 31)) >> 31
     while True:
@@ -297,8 +319,12 @@ def _next_bytes(machine: Machine, a: Arguments) -> None:
 
 
 def _random_calls() -> dict[str, LibraryCall]:
-    owner = "Ljava/util/Random;"
+    owner, local = "Ljava/util/Random;", "Ljava/util/concurrent/ThreadLocalRandom;"
     return {
+        f"{owner}-><init>()": _unseeded,
+        f"{local}->current()": lambda machine, a: _any_generator(machine, local),
+        f"{local}->nextInt()": lambda _, a: _next(a[0], 32),
+        f"{local}->nextInt(I)": _bounded,
         f"{owner}-><init>(J)": _seed,
         f"{owner}->setSeed(J)": _seed,
         f"{owner}->nextInt()": lambda _, a: _next(a[0], 32),

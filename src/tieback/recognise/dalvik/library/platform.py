@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tieback.recognise.dalvik.library.reflection import PLATFORM_NUMBERS
 from tieback.recognise.dalvik.library.strings import sequence, text_of
-from tieback.recognise.dalvik.machine import PARENTS, PREFERENCES, LibraryCall, Machine
-from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaObject, NotRunnableError, kind_of
+from tieback.recognise.dalvik.machine import PARENTS, LibraryCall, Machine
+from tieback.recognise.dalvik.objects import (
+    UNKNOWN,
+    Boxed,
+    ClassRef,
+    JavaArray,
+    JavaObject,
+    NotRunnableError,
+    kind_of,
+)
 
 _ELEMENT = "Ljava/lang/StackTraceElement;"
 _TEXTS, _SEQUENCE = "Landroid/text/TextUtils;", "Ljava/lang/CharSequence;"
 _BLANKS = "".join(map(chr, range(33)))
 _OF_PLATFORM = ("Landroid/", "Lcom/android/", "Ldalvik/", "Ljava/", "Ljavax/", "Llibcore/", "Lorg/", "Lsun/")
 _KOTLIN_CLASS = "Lkotlin/jvm/internal/ClassReference;"
-_THREAD = JavaObject("Ljava/lang/Thread;")
+_RUNTIME, _PROCESSORS = JavaObject("Ljava/lang/Runtime;"), 4
+"""A common number of processors, by which libraries choose how many threads they have."""
 
 type Arguments = Sequence[Any]
 
@@ -72,6 +82,8 @@ def _class_of(machine: Machine, a: Arguments) -> ClassRef:
 def _for_name(machine: Machine, a: Arguments) -> ClassRef:
     """A class of the app by its name; one of the platform is not known, and all others are missing."""
     kind = f"L{text_of(machine, a[0]).replace('.', '/')};"
+    if any(kind == owner for owner, _ in PLATFORM_NUMBERS):
+        return ClassRef(kind)
     if machine.initialise(kind) is None:
         if not kind.startswith(_OF_PLATFORM):
             raise machine.thrown("Ljava/lang/ClassNotFoundException;")
@@ -104,6 +116,18 @@ def _property(_machine: Machine, a: Arguments) -> int:
     raise NotRunnableError("a property of the system")
 
 
+def _number_property(kind: str) -> LibraryCall:
+    """The default of a number among the settings of libraries."""
+
+    def number(machine: Machine, a: Arguments) -> Boxed:
+        _property(machine, a)
+        if type(a[1]) is not int:
+            raise NotRunnableError("a number that is not known")
+        return Boxed(kind, a[1])
+
+    return number
+
+
 def _is_empty(machine: Machine, a: Arguments) -> int:
     """True for an empty text and for null: https://developer.android.com/reference/android/text/TextUtils."""
     return int(a[0] == 0 or not sequence(machine, a[0]))
@@ -127,9 +151,12 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/lang/Class;->getName()": lambda _, a: _class_name(_of_class(a[0])),
         "Ljava/lang/Class;->getSimpleName()": lambda _, a: _class_name(_of_class(a[0])).rpartition(".")[2],
         "Ljava/lang/Class;->desiredAssertionStatus()": lambda _, _a: 0,
-        "Ljava/lang/Thread;->currentThread()": lambda _, _a: _THREAD,
         "Ljava/lang/Thread;->getStackTrace()": _thread_trace,
         "Ljava/lang/System;->getProperty(Ljava/lang/String;)": _property,
+        "Ljava/lang/Long;->getLong(Ljava/lang/String;J)": _number_property("Ljava/lang/Long;"),
+        "Ljava/lang/Integer;->getInteger(Ljava/lang/String;I)": _number_property("Ljava/lang/Integer;"),
+        "Ljava/lang/Runtime;->getRuntime()": lambda _, _a: _RUNTIME,
+        "Ljava/lang/Runtime;->availableProcessors()": lambda _, _a: _PROCESSORS,
         f"{_TEXTS}->isEmpty({_SEQUENCE})": _is_empty,
         f"{_TEXTS}->equals({_SEQUENCE}{_SEQUENCE})": _equal_texts,
         f"{_TEXTS}->getTrimmedLength({_SEQUENCE})": lambda m, a: len(sequence(m, a[0]).strip(_BLANKS)),
@@ -138,8 +165,6 @@ def _calls() -> dict[str, LibraryCall]:
         "Lkotlin/jvm/internal/Reflection;->getOrCreateKotlinClass(Ljava/lang/Class;)": _kotlin_class,
         "Lkotlin/jvm/internal/Intrinsics;->areEqual(Ljava/lang/Object;Ljava/lang/Object;)": _same,
     }
-    for name, kind in (("String", "Ljava/lang/String;"), ("Int", "I"), ("Boolean", "Z"), ("Long", "J"), ("Float", "F")):
-        found[f"{PREFERENCES}->get{name}(Ljava/lang/String;{kind})"] = lambda _, a: a[2]
     for name in (
         "checkNotNullParameter",
         "checkNotNullExpressionValue",

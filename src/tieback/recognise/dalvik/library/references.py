@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaObject, NotRunnableError
+from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaObject, NotRunnableError, int32, int64
 
 _OBJECT, _OPTIONAL = "Ljava/lang/Object;", "Ljava/util/Optional;"
 _UPDATER = "Ljava/util/concurrent/atomic/AtomicReferenceFieldUpdater;"
 _ATOMIC = "Ljava/util/concurrent/atomic/AtomicReference;"
+_LONG, _INT = 64, 32
+"""Bits of a number."""
 _WEAK = ("Ljava/lang/ref/WeakReference;", "Ljava/lang/ref/SoftReference;")
 
 type Arguments = Sequence[Any]
@@ -89,10 +91,11 @@ def _or_else(machine: Machine, a: Arguments) -> Any:
 
 
 def _updater(machine: Machine, a: Arguments) -> JavaObject:
-    if not isinstance(a[0], ClassRef) or not isinstance(a[2], str):
+    """An updater for the field whose name is the last argument."""
+    if not isinstance(a[0], ClassRef) or not isinstance(a[-1], str):
         raise NotRunnableError("a field that is not known")
     machine.allocate(256)
-    return JavaObject(_UPDATER, a[2])
+    return JavaObject(_UPDATER, a[-1])
 
 
 def _fields(updater: Any, value: Any) -> tuple[dict[str, Any], str]:
@@ -120,8 +123,109 @@ def _compared_field(_: Machine, a: Arguments) -> int:
     return 1
 
 
+def _number(fields: dict[str, Any], name: str) -> int:
+    value = fields.get(name, 0)
+    if type(value) is not int:
+        raise NotRunnableError("a number that is not known")
+    return value
+
+
+def _swapped_field(_: Machine, a: Arguments) -> Any:
+    fields, name = _fields(a[0], a[1])
+    before = fields.get(name, 0)
+    fields[name] = a[2]
+    return before
+
+
+def _compared_number(_: Machine, a: Arguments) -> int:
+    fields, name = _fields(a[0], a[1])
+    equal = _number(fields, name) == a[2]
+    if equal:
+        fields[name] = a[3]
+    return int(equal)
+
+
+def _added_field(change: int | None, *, before: bool, bits: int) -> LibraryCall:
+    """Add a number, or the last argument, to a number in a field."""
+
+    def added(_: Machine, a: Arguments) -> int:
+        fields, name = _fields(a[0], a[1])
+        old = _number(fields, name)
+        new = old + (a[2] if change is None else change)
+        fields[name] = int64(new) if bits == _LONG else int32(new)
+        return old if before else int(fields[name])
+
+    return added
+
+
+def _number_calls() -> dict[str, LibraryCall]:
+    """Updaters of fields with numbers, and arrays of references."""
+    found: dict[str, LibraryCall] = {}
+    for name, kind, bits in (("Long", "J", _LONG), ("Integer", "I", _INT)):
+        owner = f"Ljava/util/concurrent/atomic/Atomic{name}FieldUpdater;"
+        found |= {
+            f"{owner}->newUpdater(Ljava/lang/Class;Ljava/lang/String;)": _updater,
+            f"{owner}->get({_OBJECT})": _field,
+            f"{owner}->set({_OBJECT}{kind})": _set_field,
+            f"{owner}->lazySet({_OBJECT}{kind})": _set_field,
+            f"{owner}->getAndSet({_OBJECT}{kind})": _swapped_field,
+            f"{owner}->compareAndSet({_OBJECT}{kind}{kind})": _compared_number,
+            f"{owner}->getAndIncrement({_OBJECT})": _added_field(1, before=True, bits=bits),
+            f"{owner}->incrementAndGet({_OBJECT})": _added_field(1, before=False, bits=bits),
+            f"{owner}->getAndDecrement({_OBJECT})": _added_field(-1, before=True, bits=bits),
+            f"{owner}->decrementAndGet({_OBJECT})": _added_field(-1, before=False, bits=bits),
+            f"{owner}->getAndAdd({_OBJECT}{kind})": _added_field(None, before=True, bits=bits),
+            f"{owner}->addAndGet({_OBJECT}{kind})": _added_field(None, before=False, bits=bits),
+        }
+    owner = "Ljava/util/concurrent/atomic/AtomicReferenceArray;"
+    return found | {
+        f"{owner}-><init>(I)": _new_items,
+        f"{owner}->length()": lambda _, a: len(_items(a[0])),
+        f"{owner}->get(I)": lambda machine, a: _items(a[0])[_index(machine, a)],
+        f"{owner}->set(I{_OBJECT})": _set_item,
+        f"{owner}->lazySet(I{_OBJECT})": _set_item,
+        f"{owner}->getAndSet(I{_OBJECT})": _swap_item,
+        f"{owner}->compareAndSet(I{_OBJECT}{_OBJECT})": _compare_item,
+    }
+
+
+def _new_items(machine: Machine, a: Arguments) -> None:
+    a[0].payload = machine.array(_OBJECT, a[1]).items
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, JavaObject) and isinstance(value.payload, list):
+        return value.payload
+    raise NotRunnableError("an array that is not known")
+
+
+def _index(machine: Machine, a: Arguments) -> int:
+    if type(a[1]) is not int:
+        raise NotRunnableError("a place that is not known")
+    if not 0 <= a[1] < len(_items(a[0])):
+        raise machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    return a[1]
+
+
+def _set_item(machine: Machine, a: Arguments) -> None:
+    _items(a[0])[_index(machine, a)] = a[2]
+
+
+def _swap_item(machine: Machine, a: Arguments) -> Any:
+    its, at = _items(a[0]), _index(machine, a)
+    before, its[at] = its[at], a[2]
+    return before
+
+
+def _compare_item(machine: Machine, a: Arguments) -> int:
+    its, at = _items(a[0]), _index(machine, a)
+    equal = its[at] is a[2] or (not isinstance(a[2], JavaObject) and its[at] == a[2])
+    its[at] = a[3] if equal else its[at]
+    return int(equal)
+
+
 def _calls() -> dict[str, LibraryCall]:
-    found: dict[str, LibraryCall] = {
+    found: dict[str, LibraryCall] = _number_calls() | {
         f"{_ATOMIC}-><init>()": new_reference,
         f"{_ATOMIC}->set({_OBJECT})": set_held,
         f"{_ATOMIC}->lazySet({_OBJECT})": set_held,
@@ -137,6 +241,7 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_UPDATER}->get({_OBJECT})": _field,
         f"{_UPDATER}->set({_OBJECT}{_OBJECT})": _set_field,
         f"{_UPDATER}->lazySet({_OBJECT}{_OBJECT})": _set_field,
+        f"{_UPDATER}->getAndSet({_OBJECT}{_OBJECT})": _swapped_field,
         f"{_UPDATER}->compareAndSet({_OBJECT}{_OBJECT}{_OBJECT})": _compared_field,
     }
     for owner in (_ATOMIC, *_WEAK):

@@ -26,6 +26,7 @@ from tieback.recognise.dataflow.methods.values import (
     place,
 )
 
+_STRING = "Ljava/lang/String;"
 _MAX_CLASSES = 5_000
 """Most classes whose initial values are read."""
 _MAX_ROWS = 2_000
@@ -205,6 +206,12 @@ class FieldValues:
             for index, value in texts
             if held is not None and isinstance(value, encoded.StringId)
         ]
+
+    def initial_text(self, field: int) -> str:
+        """The text that a static field has at first; empty for other members."""
+        ref = self._app.ref(field)
+        value = self._initial(ref) if ref.kind == _STRING else None
+        return value.text if isinstance(value, TextValue) else ""
 
     def _initial(self, ref: MemberRef) -> Value | None:
         """The initial value of a static field, or what an initialiser computes for it."""

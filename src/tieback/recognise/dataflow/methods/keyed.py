@@ -79,6 +79,8 @@ KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
 
 REMOTE_OWNER = "Lcom/google/firebase/remoteconfig/FirebaseRemoteConfig;"
 REMOTE_SETTERS, REMOTE_GETTERS = ("setDefaultsAsync", "setDefaults"), ("getString", "getValue")
+REMOTE_EXTENSIONS = tuple(f"Lcom/google/firebase/remoteconfig/{package}RemoteConfigKt;" for package in ("", "ktx/"))
+"""Source: https://firebase.google.com/docs/reference/kotlin/com/google/firebase/remoteconfig/package-summary"""
 _REMOTE = {
     True: {REMOTE_OWNER: {name: ["Ljava/util/Map;"] for name in REMOTE_SETTERS}},
     False: {REMOTE_OWNER: {name: [STRING] for name in REMOTE_GETTERS}},

@@ -12,7 +12,14 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tieback.recognise.dataflow.methods import holders, texts
-from tieback.recognise.dataflow.methods.keyed import KEYED, REMOTE_GETTERS, REMOTE_OWNER, REMOTE_SETTERS, KeyedCall
+from tieback.recognise.dataflow.methods.keyed import (
+    KEYED,
+    REMOTE_EXTENSIONS,
+    REMOTE_GETTERS,
+    REMOTE_OWNER,
+    REMOTE_SETTERS,
+    KeyedCall,
+)
 
 
 class Effect(Enum):
@@ -558,6 +565,10 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     },
     **{LibraryCall(REMOTE_OWNER, name, _MAP): Effect.DEFAULTS for name in REMOTE_SETTERS},
     **{LibraryCall(REMOTE_OWNER, name, _STRING): Effect.REMOTE_SETTING for name in REMOTE_GETTERS},
+    **{
+        LibraryCall(owner, "get", REMOTE_OWNER + _STRING): Effect.REMOTE_SETTING  # ``config["key"]`` of Kotlin
+        for owner in REMOTE_EXTENSIONS
+    },
 }  # fmt: skip
 
 ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tieback.recognise.dataflow.code.members import MemberRef
-from tieback.recognise.dataflow.methods.keyed import INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
+from tieback.recognise.dataflow.methods.keyed import EXTRA, INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
     TEXTS,
@@ -17,6 +17,9 @@ from tieback.recognise.dataflow.methods.values import (
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.state import WalkState
+
+_DIGITS = 10
+"""Most digits of a number in the manifest, and one."""
 
 
 def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], registers: Sequence[int] = ()) -> None:
@@ -43,13 +46,22 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
         walk.result = TextValue(text, parts=(text,))
     elif effect.kind == STRING and isinstance(default, TextValue) and default.text:
         walk.result = _either(walk, default, member)
-    elif effect.kind == "I" and isinstance(default, int):
+    elif effect.kind == "I" and (number := _number(walk, effect, name, default)) is not None:
         put = walk.fields.value(member) if member >= 0 else None
         # The port that is put belongs to the host that is put; the default would be a port of no server.
-        walk.result = default if put is None else walk.passed_through(put, member)
+        walk.result = number if put is None else walk.passed_through(put, member)
     else:
         found = walk.field(member)
-        walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+        known = default if isinstance(default, TEXTS) else None
+        walk.result = found if found is not None else known if known is not None else unknown_of(values[:1])
+
+
+def _number(walk: WalkState, effect: KeyedCall, name: str, default: Value | None) -> int | None:
+    """The number with a name in the manifest, or the default. A negative one stands for a value that is missing."""
+    text = walk.settings.metadata(name) if name and effect.space == EXTRA else ""
+    if text.isascii() and text.isdecimal() and len(text) < _DIGITS:
+        return int(text)
+    return default if isinstance(default, int) and default >= 0 else None
 
 
 def _is_whole(value: Value | None) -> bool:

@@ -57,6 +57,8 @@ class AppSettings:
         self._values: dict[str, str] = {}
         self._numbers: dict[str, int | None] = {}
         self._preferences: dict[str, str] = {}
+        self._metadata: dict[str, str] = {}
+        self._remote_values: dict[str, str] = {}
         self._tables: list[ResourceTexts] = []
         self._unread: list[tuple[str, Bytes]] = []
         self._files = PackageFiles()
@@ -160,6 +162,16 @@ class AppSettings:
         number = self._numbers.get(key)
         return self._resolved(self._values.get(key, "" if number is None else str(number)))
 
+    def metadata(self, key: str) -> str:
+        """The value of ``meta-data`` in the manifest; empty if there is none, or several."""
+        self.setting("")
+        return self._resolved(self._metadata.get(key, ""))
+
+    def remote(self, key: str) -> str:
+        """The default of a remote setting in a file of the app; empty if there is none, or several."""
+        self.setting("")
+        return self._resolved(self._remote_values.get(key, ""))
+
     def preference(self, key: str) -> str:
         """The default value that a screen of settings gives to a preference; empty if none or several do."""
         self.setting("")
@@ -186,7 +198,10 @@ class AppSettings:
         for found in _META.finditer(text):
             attributes = dict(_ATTRIBUTE.findall(found[0]))
             if "name" in attributes and "value" in attributes:
-                self._add(attributes["name"], attributes["value"])
+                key, value = attributes["name"], attributes["value"]
+                self._add(key, value)
+                if len(self._metadata) < MAX_KEYS:
+                    self._metadata[key] = value if self._metadata.setdefault(key, value) == value else ""
 
     def _read(self, file: str, content: bytes) -> None:
         if file.endswith(_MANIFEST):
@@ -216,7 +231,10 @@ class AppSettings:
             return
         if tree.name == "defaultsMap":
             for entry in tree.all("entry"):
-                self._add(_text(entry.first("key")), _text(entry.first("value")))
+                key, value = _text(entry.first("key")), _text(entry.first("value"))
+                self._add(key, value)
+                if len(self._remote_values) < MAX_KEYS and len(value) <= MAX_VALUE:
+                    self._remote_values[key] = value if self._remote_values.setdefault(key, value) == value else ""
         else:
             self._screen(tree)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.each import each
 from tests.unit.recognise.dalvik.library.test_calls import machine
 from tieback.recognise.dalvik.library.holders import CALLS
-from tieback.recognise.dalvik.objects import UNKNOWN, JavaObject, NotRunnableError
+from tieback.recognise.dalvik.objects import UNKNOWN, JavaObject, NotRunnableError, ThrownError
 
 OBJECT = "Ljava/lang/Object;"
 NUMBER = "Ljava/util/concurrent/atomic/AtomicInteger;"
@@ -54,3 +54,9 @@ def test_a_task_of_an_unknown_class_is_not_run() -> None:
     with pytest.raises(NotRunnableError):
         call("Ljava/util/concurrent/ExecutorService;->execute(Ljava/lang/Runnable;)", UNKNOWN, JavaObject("La;"))
     call("Ljava/lang/Thread;->start()", JavaObject("Ljava/lang/Thread;"))  # without a task
+
+
+@each(("name", "parameters"), [("park", ""), ("parkNanos", "J")])
+def test_a_thread_that_waits_ends(name: str, parameters: str) -> None:
+    with pytest.raises(ThrownError):
+        call(f"Ljava/util/concurrent/locks/LockSupport;->{name}({parameters})", 1000)

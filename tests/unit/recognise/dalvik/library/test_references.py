@@ -80,3 +80,32 @@ def test_a_call_never_raises_anything_else(name: str, values: list[Any]) -> None
         call(name, *values[:count])
     except (NotRunnableError, ThrownError, *FAULTS):
         pass
+
+
+@each(("name", "kind"), [("Long", "J"), ("Integer", "I")])
+def test_an_updater_counts_in_the_field_of_an_object(name: str, kind: str) -> None:
+    owner = f"Ljava/util/concurrent/atomic/Atomic{name}FieldUpdater;"
+    updater = call(f"{owner}->newUpdater(Ljava/lang/Class;Ljava/lang/String;)", ClassRef("Lshop/Queue;"), "state")
+    queue = JavaObject("Lshop/Queue;")
+    assert call(f"{owner}->getAndIncrement({OBJECT})", updater, queue) == 0
+    assert call(f"{owner}->addAndGet({OBJECT}{kind})", updater, queue, 5) == 6
+    assert call(f"{owner}->compareAndSet({OBJECT}{kind}{kind})", updater, queue, 5, 9) == 0
+    assert call(f"{owner}->compareAndSet({OBJECT}{kind}{kind})", updater, queue, 6, 9) == 1
+    assert call(f"{owner}->getAndSet({OBJECT}{kind})", updater, queue, 1) == 9
+    assert queue.fields == {"state": 1}
+    queue.fields["state"] = UNKNOWN
+    with pytest.raises(NotRunnableError):
+        call(f"{owner}->incrementAndGet({OBJECT})", updater, queue)
+
+
+def test_an_array_of_references_has_its_items() -> None:
+    owner = "Ljava/util/concurrent/atomic/AtomicReferenceArray;"
+    made = JavaObject(owner)
+    call(f"{owner}-><init>(I)", made, 2)
+    assert call(f"{owner}->compareAndSet(I{OBJECT}{OBJECT})", made, 1, 0, "a.test") == 1
+    assert call(f"{owner}->compareAndSet(I{OBJECT}{OBJECT})", made, 1, 0, "b.test") == 0
+    assert (call(f"{owner}->get(I)", made, 1), call(f"{owner}->length()", made)) == ("a.test", 2)
+    with pytest.raises(ThrownError):
+        call(f"{owner}->get(I)", made, 2)
+    with pytest.raises(NotRunnableError):
+        call(f"{owner}->set(I{OBJECT})", made, UNKNOWN, 0)

@@ -8,7 +8,7 @@ from tests.each import each
 from tests.unit.recognise.dalvik.test_run import DEX
 from tieback.recognise.dalvik.library.reflection import CALLS
 from tieback.recognise.dalvik.machine import Machine, NoFiles
-from tieback.recognise.dalvik.objects import STRING, UNKNOWN, ClassRef, NotRunnableError
+from tieback.recognise.dalvik.objects import STRING, UNKNOWN, Boxed, ClassRef, NotRunnableError
 from tieback.recognise.dalvik.run import Runner
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 
@@ -30,10 +30,19 @@ def runs() -> Machine:
     return its
 
 
-@each(("name", "value"), [("ROOT", "https://api.shop.test/v3"), ("LEVEL", UNKNOWN)])
-def test_a_static_field_is_read_by_its_name_if_it_is_no_number(name: str, value: Any) -> None:
+@each(("name", "value"), [("ROOT", "https://api.shop.test/v3"), ("LEVEL", Boxed("Ljava/lang/Integer;", 7))])
+def test_a_static_field_is_read_by_its_name(name: str, value: Any) -> None:
     its = runs()
     assert CALLS[VALUE](its, (CALLS[FIND](its, (NET, name)), 0)) == value
+
+
+def test_a_number_is_read_from_its_field() -> None:
+    its = runs()
+    read = CALLS["Ljava/lang/reflect/Field;->getInt(Ljava/lang/Object;)"]
+    assert read(its, (CALLS[FIND](its, (NET, "LEVEL")), 0)) == 7
+    assert read(its, (CALLS[FIND](its, (ClassRef("Landroid/os/Build$VERSION;"), "SDK_INT")), 0)) > 30
+    with pytest.raises(NotRunnableError):
+        read(its, (CALLS[FIND](its, (NET, "ROOT")), 0))
 
 
 @each(("of", "name"), [(NET, "OTHER"), (ClassRef("Landroid/os/Build;"), "MODEL"), (UNKNOWN, "ROOT"), (NET, UNKNOWN)])
