@@ -1,7 +1,7 @@
 """Apps that were written, and whose truths were proved, before any version read them: what the analysis finds in them.
 
 ``python -m bench flow --blind``. The sources and truths are in ``bench/flow/blind`` and in its folders ``second`` to
-``eighth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole if it is found
+``ninth``; ``bench/flow_blind_build.py`` builds their packages. Rules of scoring: an address is whole if it is found
 without its query, half if only its host is found. A store counts by its name. A case with several addresses is whole
 if all are.
 """
@@ -28,8 +28,8 @@ ARCHIVE = HERE / "built.tar.xz"
 """One folder per case, ``SET/CASE``, and ``libraries``: DEX files that packages share."""
 LATER = HERE / "built2.tar.xz"
 """The same for ``LATER_SETS``, without libraries."""
-LATER_SETS = ("eighth",)
-PARTS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+LATER_SETS = ("eighth", "ninth")
+PARTS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 SETS = {"first": HERE, **{part: HERE / part for part in PARTS}}
 NO_SCHEME = ("", "tcp", "ssl", "mqtt", "mqtts")
 """Schemes without which an address is whole, if its host and port are found."""
