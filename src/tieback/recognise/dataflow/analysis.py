@@ -578,10 +578,11 @@ def _holds_address(value: Choice | Frozen, known: dict[int, bool]) -> bool:
     if isinstance(value, Frozen) and isinstance(value.contents, PartsValue):
         return any(map(_is_known, value.contents.values.values()))
     for one in _inside(value, instances=False):
-        if isinstance(one, TextValue):
-            if "://" in one.text:
+        kind = type(one)  # arrays can have thousands of numbers
+        if kind is TextValue:
+            if "://" in one.text:  # type: ignore[union-attr]
                 return True
-        elif holds_address(one, known):
+        elif (kind is Choice or kind is Frozen) and holds_address(one, known):
             return True
     return False
 

@@ -26,6 +26,8 @@ MAX_UNITS = 400_000
 """Most code units of one app that are read, more often counted in methods with many registers. The constants after that
 stay back ends.
 """
+_KEEP = 1_000
+"""Most constants whose places are kept."""
 _SMALL = frozenset("IZBSC")
 _TEXT = "Ljava/lang/String;"
 
@@ -69,6 +71,8 @@ class KnownCode:
         self.indices = FlowIndices()
         self._left = MAX_UNITS
         self._units: dict[tuple[int, int], list[int]] = {}
+        self._places_of: dict[bytes, tuple[tuple[int, int], ...]] = {}
+        """The places of constants that were looked up: several questions about one follow each other."""
 
     def file(self, number: int) -> DexFile:
         """A file."""
@@ -95,10 +99,15 @@ class KnownCode:
             for index in (dex.first_from(start),)
         )
 
-    def places_of(self, raw: bytes) -> list[tuple[int, int]]:
+    def places_of(self, raw: bytes) -> Sequence[tuple[int, int]]:
         """Number and index of a constant in each file that has it."""
-        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self.app.files)]
-        return [(number, index) for number, index in found if index >= 0]
+        known = self._places_of.get(raw)
+        if known is None:
+            if len(self._places_of) >= _KEEP:
+                self._places_of.clear()
+            found = [(number, dex.string_of(raw)) for number, dex in enumerate(self.app.files)]
+            known = self._places_of[raw] = tuple((number, index) for number, index in found if index >= 0)
+        return known
 
     def loads(self, places: Iterable[tuple[int, int]]) -> Iterator[Site | None]:
         """Each instruction that loads a string; ``None`` if it may also be an initial value, or if not all are known.

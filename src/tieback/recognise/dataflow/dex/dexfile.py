@@ -413,6 +413,7 @@ class DexFile(DexTables):
         """Release the copies that searches of the whole file made; they are made again if needed."""
         self._code_without.clear()
         self.__dict__["_type_index"] = None  # a few look-ups need no index
+        self.__dict__.pop("_samples", None)
 
     @cached_property
     def _code_kinds(self) -> Offsets:

@@ -37,6 +37,24 @@ class PathState(msgspec.Struct, frozen=True, gc=False):
     heap: dict[int, Contents]
 
 
+class _Condition:
+    """The condition of one path, and what it is together with those of values on that path."""
+
+    def __init__(self, label: PathLabel) -> None:
+        self.when: When = frozenset((label,))
+        self._known: dict[When, When | None] = {}
+
+    def with_that_of(self, when: When) -> When | None:
+        """Both conditions together; ``None`` if no path has both. The same object for equal ones: many values share it.
+
+        After so many branches, what was decided before them is forgotten, so that the value is kept.
+        """
+        if when not in self._known:
+            both = compatible(when, self.when)
+            self._known[when] = both if both is None or len(both) <= _MAX_WHEN else self.when
+        return self._known[when]
+
+
 def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> PathState:
     """One state for several paths.
 
@@ -46,7 +64,7 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     """
     if len(states) > MAX_ALTERNATIVES:
         states = states[:MAX_ALTERNATIVES]
-    conditions = [frozenset((label,)) for label in labels]
+    conditions = [_Condition(label) for label in labels]
     registers = dict(states[0].registers)
     for register in _differing([state.registers for state in states]):
         value = _joined(conditions, [state.registers.get(register) for state in states])
@@ -77,15 +95,18 @@ def narrow(state: PathState, conditions: Sequence[When]) -> int:
         the number of comparisons, as a measure of the work.
     """
     work = 0
+    fits: dict[When, bool] = {}
     held: tuple[dict[int, Value] | dict[int, Contents], ...] = (state.registers, state.heap)
     for values in held:
         for key, value in [(key, value) for key, value in values.items() if type(value) is Choice]:
             work += len(value.alternatives) * len(conditions)
-            kept = [
-                one
-                for one in value.alternatives
-                if any(compatible(one.when, condition) is not None for condition in conditions)
-            ]
+            kept = []
+            for one in value.alternatives:
+                when = one.when  # the same one as that of values in other registers
+                if when not in fits:
+                    fits[when] = any(compatible(when, condition) is not None for condition in conditions)
+                if fits[when]:
+                    kept.append(one)
             left = choice(kept) if len(kept) < len(value.alternatives) else value
             if left is not None and (isinstance(left, TEXTS) or values is state.registers):
                 values[key] = left  # type: ignore[assignment]
@@ -102,7 +123,7 @@ def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
     return found
 
 
-def _joined(conditions: Sequence[When], values: Sequence[Value | None]) -> Value | None:
+def _joined(conditions: Sequence[_Condition], values: Sequence[Value | None]) -> Value | None:
     """One value for the values of several paths, each with its condition."""
     first = values[0]
     if values.count(first) == len(values):
@@ -120,13 +141,12 @@ def _joined(conditions: Sequence[When], values: Sequence[Value | None]) -> Value
     found = []
     for condition, value in zip(conditions, values, strict=False):
         if type(value) is not Choice:
-            found.append(Alternative(condition, value))
+            found.append(Alternative(condition.when, value))
             continue
         for one in value.alternatives:
-            both = compatible(one.when, condition)
+            both = condition.with_that_of(one.when)
             if both is not None:
-                # After so many branches, what was decided before them is forgotten, so that the value is kept.
-                found.append(Alternative(both if len(both) <= _MAX_WHEN else condition, one.value))
+                found.append(Alternative(both, one.value))
     return choice(found)
 
 
@@ -137,7 +157,7 @@ def _are_holes(values: Sequence[Value]) -> bool:
     return True
 
 
-def _joined_contents(conditions: Sequence[When], every: Sequence[Contents | None]) -> Contents:
+def _joined_contents(conditions: Sequence[_Condition], every: Sequence[Contents | None]) -> Contents:
     """The contents of one object after several paths."""
     its = [contents for contents in every if contents is not None]
     first = its[0]
