@@ -122,7 +122,7 @@ class Calls:
         if isinstance(callee, Unknown) and callee.path in (REQUIRE, REQUIRE_DEFAULT, REQUIRE_ALL):
             return isinstance(one, int)
         is_whole = isinstance(one, Source) and one.kind is Kind.MODULE and not one.via
-        return is_whole and len(arguments) <= 2 and isinstance(callee, Unknown | Source) and not _is_sink(callee)
+        return is_whole and len(arguments) <= 2 and isinstance(callee, (Unknown, Source)) and not _is_sink(callee)
 
     def _loaded(self, callee: Value, arguments: Sequence[Cases]) -> Cases:
         one = arguments[0][0][1]
@@ -134,7 +134,7 @@ class Calls:
 
     def _client(self, options: Cases) -> Cases | None:
         """An HTTP client that is created with a base address."""
-        if not isinstance(options[0][1], Source | Plain):
+        if not isinstance(options[0][1], (Source, Plain)):
             return None
         for key in ("baseURL", "prefixUrl"):
             base = self._heap.forced(self._heap.member(options, key))
@@ -178,9 +178,9 @@ class Calls:
                 return None
             found = combine(lambda path: below(one, as_text(path)), self._heap.forced(operands[0]))
             return UNKNOWN
-        if name == "concat" and (isinstance(one, Text | Unknown) or len(receiver) > 1):
+        if name == "concat" and (isinstance(one, (Text, Unknown)) or len(receiver) > 1):
             found = combine(_concatenated, receiver, *operands)
-        elif isinstance(one, Text | Plain | int) and not isinstance(one, Plain):
+        elif isinstance(one, (Text, Plain, int)) and not isinstance(one, Plain):
             found = combine(lambda text, *rest: _text_result(name, text, rest), receiver, *operands)
         elif (items := self._heap.items(one)) is not None and len(receiver) == 1:
             found = self._of_items(run, name, items, operands)
@@ -208,7 +208,7 @@ class Calls:
             items += arguments[: max(0, MAX_ITEMS - len(items))]
             return single(len(items))
         values = [one[0][1] for one in arguments]
-        if name in ("map", "forEach", "flatMap") and values and isinstance(values[0], Source | Unknown):
+        if name in ("map", "forEach", "flatMap") and values and isinstance(values[0], (Source, Unknown)):
             given = values[0]
             made = [
                 self._of(given, _name(given), UNKNOWN, [one, single(at)], run)
@@ -440,7 +440,7 @@ class Calls:
         for _, one in heap.forced(value):
             if isinstance(one, Text):
                 found.append(below(client, one) if client else one)
-            elif isinstance(one, Source | Plain) and not (
+            elif isinstance(one, (Source, Plain)) and not (
                 isinstance(one, Source) and (one.kind is not Kind.OBJECT or one.at == GLOBAL)
             ):
                 found += self._in_options(single(one), client)
@@ -484,7 +484,7 @@ def _is_sink(callee: Value) -> bool:
 
 
 def _concatenated(*values: Value) -> Value:
-    if isinstance(values[0], Unknown) and any(not isinstance(one, Text | int | Unknown) for one in values[1:]):
+    if isinstance(values[0], Unknown) and any(not isinstance(one, (Text, int, Unknown)) for one in values[1:]):
         return Unknown()
     return joined(*map(as_text, values))
 

@@ -150,7 +150,7 @@ class Concrete:
         """A value for the walk; the parts are the literals from which it was made."""
         if isinstance(made, str):
             return single(Text(made[:MAX_SIZE], -1, parts[:64] if made not in parts else (made,)))
-        if isinstance(made, bool | int):
+        if isinstance(made, (bool, int)):
             return single(int(made))
         if isinstance(made, Array):
             items = [self._cases(one, parts) for one in made.items]

@@ -115,7 +115,7 @@ def global_value(name: str) -> Plain:
 
 def member(owner: Plain, key: Plain) -> Plain:
     """A member of a value. Raises ``Abort`` if it is not known."""
-    if isinstance(owner, str | Array):
+    if isinstance(owner, (str, Array)):
         items: Sequence[Plain] = owner if isinstance(owner, str) else owner.items
         if key == "length":
             return len(items)
@@ -127,12 +127,12 @@ def member(owner: Plain, key: Plain) -> Plain:
             if key in _METHODS:
                 return Method(key, None)
             return owner.fields.get(key, UNDEFINED) if isinstance(owner, Array) else UNDEFINED
-    elif isinstance(owner, Object | Function) and isinstance(key, str | int):
+    elif isinstance(owner, (Object, Function)) and isinstance(key, (str, int)):
         found = owner.fields.get(str(key), UNDEFINED)
         return Method(str(key), None) if found is UNDEFINED and str(key) in ("apply", "call") else found
     elif isinstance(owner, Method) and isinstance(key, str):
         return Method(key, owner) if owner.name else global_value(key)
-    elif isinstance(owner, int | float) and key == "toString":
+    elif isinstance(owner, (int, float)) and key == "toString":
         return Method("toString", None)
     raise Abort
 
@@ -156,7 +156,7 @@ def text(value: Plain) -> str:
 
 def number(value: Plain) -> float:
     """A value as a number. Raises ``Abort`` for objects and functions."""
-    if isinstance(value, bool | int | float):
+    if isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
         found = value.strip()
@@ -181,15 +181,15 @@ def truthy(value: Plain) -> bool:
     """Whether a value counts as true."""
     if isinstance(value, float) and math.isnan(value):
         return False
-    return value is not UNDEFINED and (bool(value) if isinstance(value, str | bool | int | float) else True)
+    return value is not UNDEFINED and (bool(value) if isinstance(value, (str, bool, int, float)) else True)
 
 
 def add(left: Plain, right: Plain) -> Plain:
     """The operator ``+``."""
-    if isinstance(left, bool | int | float) and isinstance(right, bool | int | float):
+    if isinstance(left, (bool, int, float)) and isinstance(right, (bool, int, float)):
         made = left + right
         return int(made) if isinstance(made, float) and math.isfinite(made) and made == int(made) else made
-    if isinstance(left, str | Array) or isinstance(right, str | Array):
+    if isinstance(left, (str, Array)) or isinstance(right, (str, Array)):
         return _short(text(left) + text(right))
     return number(left) + number(right)
 
@@ -220,7 +220,7 @@ def method(owner: Plain, name: str, arguments: Sequence[Plain]) -> Plain:
         return _of_array(owner, name, arguments)
     if isinstance(owner, str):
         return _of_text(owner, name, arguments)
-    if isinstance(owner, int | float) and name == "toString":
+    if isinstance(owner, (int, float)) and name == "toString":
         base = arguments[0] if arguments else 10
         return text(owner) if base == 10 else f"{integer(owner):x}" if base == 16 and number(owner) >= 0 else _abort()
     if not isinstance(owner, Method):

@@ -256,7 +256,7 @@ class Evaluator:
         if isinstance(owner, Array) and isinstance(key, int) and 0 <= key < MAX_ITEMS:
             owner.items.extend([UNDEFINED] * (key + 1 - len(owner.items)))
             owner.items[key] = value
-        elif not isinstance(owner, Array | Object | Function) or len(owner.fields) >= MAX_ITEMS:
+        elif not isinstance(owner, (Array, Object, Function)) or len(owner.fields) >= MAX_ITEMS:
             raise Abort
         elif isinstance(key, str) or (isinstance(key, int) and not isinstance(owner, Array)):
             owner.fields[str(key)] = value

@@ -144,7 +144,7 @@ class HermesExtractor:
             chain=tuple(printable(name, _STEP_WIDTH) for name in dict.fromkeys(names) if name),
         )
         for one in self._judged(text, configured=configured):
-            if isinstance(one, Sighting | Credential) and _value(one) not in plain:
+            if isinstance(one, (Sighting, Credential)) and _value(one) not in plain:
                 shown = one.evidence.context if isinstance(one, Credential) else place.context
                 yield msgspec.structs.replace(one, evidence=msgspec.structs.replace(place, context=shown))
 

@@ -55,7 +55,7 @@ def through(name: str, value: Cases) -> Cases:
     """A value with the name through which it is reached; a variable has none."""
     if name.startswith("$"):
         return value
-    if len(value) == 1 and not isinstance(value[0][1], Text | Source):
+    if len(value) == 1 and not isinstance(value[0][1], (Text, Source)):
         return value
     return tuple(
         (when, one if isinstance(one, Source) and one.kind is not Kind.FUNCTION else named(one, name))

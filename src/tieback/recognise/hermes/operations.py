@@ -316,7 +316,7 @@ def _if(run: "Run", step: Step) -> None:
 
 def _if_undefined(run: "Run", step: Step) -> None:
     value = run.get(step.operands[1])
-    known = {isinstance(one, Text | int) for _, one in value} == {True}
+    known = {isinstance(one, (Text, int)) for _, one in value} == {True}
     run.conditional(step, False if known else None)
 
 

@@ -212,7 +212,7 @@ class Program:
             return None
         if scope not in self.concrete.used and not self.code.is_repeating(function):
             return None
-        if not all(len(one) == 1 and isinstance(one[0][1], Text | int | Source) for one in arguments):
+        if not all(len(one) == 1 and isinstance(one[0][1], (Text, int, Source)) for one in arguments):
             return None
         return self.concrete.call(closure, list(arguments))
 
@@ -326,7 +326,7 @@ def _key(value: Cases) -> object:
         else (one.kind, one.at, one.via)
         if isinstance(one, Source)
         else one
-        if isinstance(one, int | Client | Unknown)
+        if isinstance(one, (int, Client, Unknown))
         else object()
         for _, one in value
     )

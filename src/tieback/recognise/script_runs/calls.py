@@ -99,7 +99,7 @@ def super_call(machine: Machine, scope: Scope, arguments: list[Value]) -> Value:
     function, this = around.names["%function"], this_scope.names["this"]
     made = around.names.get("%new", UNDEFINED)
     above = function.above
-    if isinstance(above, Closure | Native):
+    if isinstance(above, (Closure, Native)):
         found = construct(machine, above, arguments, made, this if isinstance(this, Object) else None)
         if isinstance(found, Object):
             this_scope.names["this"] = this = found
@@ -128,12 +128,12 @@ def construct(
     """What ``new`` makes, or what the function above does to ``this``."""
     if isinstance(function, Closure):
         if this is None:
-            above = machine.get(target if isinstance(target, Closure | Native) else function, "prototype")
-            this = Object(above if isinstance(above, Object | Unknown) else machine.prototypes["Object"])
+            above = machine.get(target if isinstance(target, (Closure, Native)) else function, "prototype")
+            this = Object(above if isinstance(above, (Object, Unknown)) else machine.prototypes["Object"])
         function.latest = this
         is_derived = (
             function.is_class
-            and isinstance(function.above, Closure | Native | Unknown)
+            and isinstance(function.above, (Closure, Native, Unknown))
             and (function.above is not machine.prototypes["Function"])
         )
         if function.is_class and not is_derived:

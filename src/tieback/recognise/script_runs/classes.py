@@ -68,10 +68,10 @@ def class_of(machine: Machine, node: Node) -> Callable[[Scope], Value]:
 
 def _extend(machine: Machine, made: Closure, prototype: Object, base: Value) -> None:
     """Put a class below another one."""
-    if isinstance(base, Closure | Native):
+    if isinstance(base, (Closure, Native)):
         made.above = base
         over = machine.get(base, "prototype")
-        prototype.above = over if isinstance(over, Object | Unknown) else None
+        prototype.above = over if isinstance(over, (Object, Unknown)) else None
     elif isinstance(base, Unknown):
         made.above = base
         prototype.above = Unknown(f"{base.path}()")

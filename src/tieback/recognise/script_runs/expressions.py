@@ -127,7 +127,7 @@ def _add_member(made: Object, name: str, value: Value) -> None:
         if not value.function.name:
             value.function.name = name
     if name == "__proto__":
-        made.above = value if isinstance(value, Object | Unknown) else None
+        made.above = value if isinstance(value, (Object, Unknown)) else None
     else:
         made.members[name] = value
 

@@ -242,7 +242,7 @@ class Machine:
             return self._get_object(self.prototypes["String"], key, value)
         if isinstance(value, bool):
             return self._get_object(self.prototypes["Boolean"], key, value)
-        if isinstance(value, int | float):
+        if isinstance(value, (int, float)):
             return self._get_object(self.prototypes["Number"], key, value)
         if value is None or value is UNDEFINED:
             self.taken(_UNKNOWN_SIZE)
@@ -345,7 +345,7 @@ class Machine:
                 return
             one = one.above
         if key == "__proto__":
-            value.above = new if isinstance(new, Object | Unknown) else None
+            value.above = new if isinstance(new, (Object, Unknown)) else None
             return
         if isinstance(new, Closure) and new.holder is None:
             new.holder = value
@@ -374,7 +374,7 @@ class Machine:
             trap = self.get(value.handler, "ownKeys")
             names = self.items(self.call(trap, value.handler, [value.target])) if is_callable(trap) else None
             return self.keys(value.target) if names is None else [one for one in names if isinstance(one, str)]
-        if not isinstance(value, Object | Unknown):
+        if not isinstance(value, (Object, Unknown)):
             return []
         self.step(1 + (len(value.members) + (len(value.items) if isinstance(value, List) else 0)) // 10)
         own = [
@@ -508,7 +508,7 @@ class Machine:
             else:
                 inner.waiting.append(lambda: self.settle(promise, inner.value, failed=inner.failed))
                 return
-        elif not failed and isinstance(value, Object) and not isinstance(value, List | Closure | Native | Proxy):
+        elif not failed and isinstance(value, Object) and not isinstance(value, (List, Closure, Native, Proxy)):
             then = self.get(value, "then")
             if isinstance(then, Closure):
                 give = self.native("", lambda _this, got: self.settle(promise, got[0] if got else UNDEFINED))
@@ -525,7 +525,7 @@ class Machine:
 
     def awaited(self, value: Value) -> Value:
         """The value of a promise. Raises ``Thrown`` if it has failed."""
-        if isinstance(value, Object) and not isinstance(value, Promise | List | Proxy) and "then" in value.members:
+        if isinstance(value, Object) and not isinstance(value, (Promise, List, Proxy)) and "then" in value.members:
             value = self.promise(value)
         if not isinstance(value, Promise):
             return value

@@ -240,7 +240,7 @@ class Query(Object):
 
 def is_callable(value: Value) -> bool:
     """True for functions."""
-    return isinstance(value, Closure | Native) or (isinstance(value, Proxy) and is_callable(value.target))
+    return isinstance(value, (Closure, Native)) or (isinstance(value, Proxy) and is_callable(value.target))
 
 
 def key_value(key: str) -> Value:
@@ -257,7 +257,7 @@ def truth(value: Value) -> bool | None:
     """A value as a condition; ``None`` if that is not known."""
     if isinstance(value, Unknown):
         return None
-    if isinstance(value, bool | int | str):
+    if isinstance(value, (bool, int, str)):
         return bool(value)
     if isinstance(value, float):
         return value != 0 and not math.isnan(value)
@@ -266,7 +266,7 @@ def truth(value: Value) -> bool | None:
 
 def number(value: Value) -> int | float | None:
     """A value as a number; ``None`` if that is not known."""
-    if isinstance(value, bool | int):
+    if isinstance(value, (bool, int)):
         return int(value)
     if isinstance(value, float):
         return value
@@ -331,7 +331,7 @@ def text(value: Value, depth: int = 0) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return number_text(value)
     if value is None:
         return "null"
@@ -347,7 +347,7 @@ def text(value: Value, depth: int = 0) -> str:
         return value.key
     if isinstance(value, Regex):
         return f"/{value.source}/{value.flags}"
-    if isinstance(value, Unknown | Closure | Native | Proxy):
+    if isinstance(value, (Unknown, Closure, Native, Proxy)):
         return GAP
     return "[object Object]"
 
@@ -405,7 +405,7 @@ def kind(value: Value) -> Value:
         return "string"
     if isinstance(value, bool):
         return "boolean"
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return "number"
     if value is UNDEFINED:
         return "undefined"
@@ -424,7 +424,7 @@ def same(left: Value, right: Value) -> bool | None:
         return left == right
     if isinstance(left, bool) or isinstance(right, bool):
         return isinstance(left, bool) and isinstance(right, bool) and left == right
-    if isinstance(left, int | float) and isinstance(right, int | float):
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return left == right
     if isinstance(left, Symbol):
         return left == right
@@ -454,8 +454,8 @@ def alike(left: Value, right: Value) -> bool | None:
     ):
         one, other = number(left), number(right)
         return None if one is None or other is None else one == other
-    if isinstance(left, List | Address) and isinstance(right, simple):
+    if isinstance(left, (List, Address)) and isinstance(right, simple):
         return alike(text(left), right)
-    if isinstance(right, List | Address) and isinstance(left, simple):
+    if isinstance(right, (List, Address)) and isinstance(left, simple):
         return alike(text(right), left)
     return same(left, right)

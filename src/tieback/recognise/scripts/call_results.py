@@ -169,7 +169,7 @@ class CallResults:
             return generator
         if arguments and run.data.find(b"exports", value.at, value.at + _LOADER_REACH) >= 0:
             loaded = run.platform.unknown_call(Unknown("()"), arguments, at)
-            if isinstance(loaded[0][1], Deferred | Source):
+            if isinstance(loaded[0][1], (Deferred, Source)):
                 return loaded
         found = run.call(value, arguments)
         if is_unknown(found) and value.via and (made := run.platform.hook(value.via[0], arguments)) is not None:

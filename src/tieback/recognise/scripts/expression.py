@@ -327,7 +327,7 @@ class Expression:
                     known = (
                         self.run.objects.of_path(path, key, start, of_this=value == _THIS)
                         if path
-                        and (is_unknown(value) or (key == "value" and isinstance(value[0][1], Deferred | Source)))
+                        and (is_unknown(value) or (key == "value" and isinstance(value[0][1], (Deferred, Source))))
                         else None
                     )
                     if key in SENT and path and is_unknown(value):

@@ -202,7 +202,7 @@ class ScriptExtractor:
     def _embedded(self, buffer: Buffer, start: int, text: bytes, name: str) -> Iterator[Find]:
         """What a script in a constant puts together; its place is that of the constant."""
         for find in self._script(Buffer(name, BufferKind.TEXT, text, base=buffer.base + start)):
-            if isinstance(find, Sighting | Credential):
+            if isinstance(find, (Sighting, Credential)):
                 how = f"{CONSTANT}{find.evidence.how}"
                 place = msgspec.structs.replace(find.evidence, file=buffer.file, how=how)
                 yield msgspec.structs.replace(find, evidence=place)
@@ -375,7 +375,7 @@ class ScriptExtractor:
         for find in self._judged(text):
             if isinstance(find, NotBackend) and find.reason == COMPLETED:
                 yield find
-            elif isinstance(find, Sighting | Credential):
+            elif isinstance(find, (Sighting, Credential)):
                 # The context of a credential is masked already.
                 shown = find.evidence.context if isinstance(find, Credential) else match_context("", text)[:160]
                 yield msgspec.structs.replace(find, evidence=msgspec.structs.replace(place, context=shown))

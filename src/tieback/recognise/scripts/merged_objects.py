@@ -36,4 +36,4 @@ def merged_objects(result: Cases, arguments: list[Cases], *, copies: bool) -> Ca
 
 
 def _is_object(value: Value) -> bool:
-    return isinstance(value, Plain | Merged) or (isinstance(value, Source) and value.kind is Kind.OBJECT)
+    return isinstance(value, (Plain, Merged)) or (isinstance(value, Source) and value.kind is Kind.OBJECT)

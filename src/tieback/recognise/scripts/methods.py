@@ -61,7 +61,7 @@ def _changed(name: str, text: str, arguments: Sequence[Value], texts: Sequence[T
             sized = _PIECES.fullmatch(arguments[0].source)
             size = int(sized["size"] or len(sized["dots"] or "")) if sized else 0
             return [text[at : at + size] for at in range(0, len(text), size)] if size else None
-        case "split" if isinstance(arguments[0], Text | Pattern):
+        case "split" if isinstance(arguments[0], (Text, Pattern)):
             between = _literal(arguments[0])
             return None if between is None else text.split(between) if between else list(text)
         case "padStart" | "padEnd" if len(texts) == 2 and numbers and 0 <= numbers[0] <= 64 and len(texts[1].text) == 1:

@@ -406,7 +406,7 @@ class Objects:
         found: list[Cases] = []
         for place in places:
             value = run.once(("=", place), place)
-            if all((isinstance(one, Text) and is_known(one)) or isinstance(one, Source | Client) for _, one in value):
+            if all((isinstance(one, Text) and is_known(one)) or isinstance(one, (Source, Client)) for _, one in value):
                 found.append(value)
             elif not is_unknown(value) or len(places) > 2 * len(found) + 2:
                 return UNKNOWN

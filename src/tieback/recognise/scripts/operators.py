@@ -77,7 +77,7 @@ def truth(value: Value) -> bool | None:
         return None if HOLE in value.text else bool(value.text)
     if isinstance(value, Unknown):
         return False if value.path in ("null", "undefined") else None
-    return True if isinstance(value, Source | Items | Merged | Client) else None
+    return True if isinstance(value, (Source, Items, Merged, Client)) else None
 
 
 def negated(sign: str, value: Value) -> Value:

@@ -134,7 +134,7 @@ class Platform:
 
     def client(self, options: Cases, at: int) -> Cases | None:
         """An HTTP client that is created with a ``baseURL``; ``None`` if it has none."""
-        if isinstance(options[0][1], Source | Plain | Merged):
+        if isinstance(options[0][1], (Source, Plain, Merged)):
             for key in _BASES:
                 base = self._run.objects.member(options, key, at)
                 if key not in _BASES[:2] and not any("://" in as_text(one).text for _, one in base):
@@ -229,7 +229,7 @@ class Platform:
             if isinstance(value, Source) and value.kind is Kind.FUNCTION:
                 chosen = selected(self._run, value.at)
                 return single(Deferred(value)) if is_unknown(chosen) else chosen
-            if isinstance(value, int | Text):
+            if isinstance(value, (int, Text)):
                 found = self._run.modules.module(value, function.path, at)
                 if found is not None:
                     return single(found)

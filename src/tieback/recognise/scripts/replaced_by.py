@@ -52,7 +52,7 @@ def replaced_by(run: "Evaluator", text: Text, arguments: list[Cases]) -> Cases |
     for found in matches:
         result = run.call(function, [single(Text(one or "")) for one in (found[0], *found.groups())])
         value = result[0][1] if len(result) == 1 else None
-        row.append(as_text(value) if isinstance(value, Text | Plain | int) else Text(HOLE))
+        row.append(as_text(value) if isinstance(value, (Text, Plain, int)) else Text(HOLE))
         made, end = f"{made}{text.text[end : found.start()]}{row[-1].text}"[:MAX_TEXT], found.end()
     at, parts, via = joined(*row)[1:]
     return single(Text(f"{made}{text.text[end:]}"[:MAX_TEXT], at, parts, via))

@@ -212,7 +212,7 @@ class Results:
 def _is_lasting(cases: Cases) -> bool:
     """True if two readings are equal: no value, and no choice, is known by the object that it is."""
     for when, value in cases:
-        if isinstance(value, Items | Table) or (isinstance(value, Plain) and isinstance(value.value, list)):
+        if isinstance(value, (Items, Table)) or (isinstance(value, Plain) and isinstance(value.value, list)):
             return False
         for origin, _ in when:
             if isinstance(origin, tuple) and origin[0] == BY_IDENTITY:

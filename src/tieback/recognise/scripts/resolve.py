@@ -334,7 +334,7 @@ class Resolution:
                 yield as_text(one)
             elif isinstance(one, Client):
                 yield one.base
-            elif isinstance(one, Plain | Merged) or (isinstance(one, Source) and one.kind is Kind.OBJECT):
+            elif isinstance(one, (Plain, Merged)) or (isinstance(one, Source) and one.kind is Kind.OBJECT):
                 yield from self._in_options(((frozenset(), one),), at)
 
     def _in_options(self, options: Cases, at: int) -> Iterator[Text]:

@@ -156,7 +156,7 @@ class PackageResources:
                 self._manifests.append(text)
                 self._own_names = tuple(filter(None, (*self.packages(), *map(package_of, self.started_classes()))))
                 self.has_doubt |= _SPLIT.search(text) is not None
-            elif isinstance(buffer.resources, Resources | ProtoResources):
+            elif isinstance(buffer.resources, (Resources, ProtoResources)):
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE:

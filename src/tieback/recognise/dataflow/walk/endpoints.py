@@ -106,7 +106,7 @@ def _is_worth(sink: Sink, values: Mapping[str, Value]) -> bool:
 
 def _is_known(value: Value | None) -> bool:
     """True if a host or port is known, or can have several values."""
-    return isinstance(value, int | Choice) or (isinstance(value, TextValue) and HOLE not in value.text)
+    return isinstance(value, (int, Choice)) or (isinstance(value, TextValue) and HOLE not in value.text)
 
 
 def _replace(walk: WalkState, numbers: Sequence[int]) -> None:
@@ -201,7 +201,7 @@ def _known_parts(values: Mapping[str, Value | None]) -> dict[str, str | int]:
     known: dict[str, str | int] = {
         role: value.text if isinstance(value, TextValue) else value
         for role, value in values.items()
-        if role and isinstance(value, TextValue | int)
+        if role and isinstance(value, (TextValue, int))
     }
     port = known.get("port")
     if isinstance(port, str):

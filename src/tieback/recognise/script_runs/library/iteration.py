@@ -42,16 +42,16 @@ def items(machine: Machine, value: Value) -> list[Value] | None:
         if isinstance(whole, Native):
             return items(machine, whole.call(value, []))
         begin = UNDEFINED if value.above is machine.prototypes["Generator"] else machine.get(value, "@@iterator")
-        if isinstance(begin, Closure | Native):
+        if isinstance(begin, (Closure, Native)):
             return _from(machine, machine.call(begin, value, []))
-        if isinstance(value.members.get("next"), Closure | Native):
+        if isinstance(value.members.get("next"), (Closure, Native)):
             return _from(machine, value)
-    return None if isinstance(value, Unknown | Object) else []
+    return None if isinstance(value, (Unknown, Object)) else []
 
 
 def _from(machine: Machine, iterator: Value) -> list[Value] | None:
     """What an iterator gives."""
-    if isinstance(iterator, List | Table):
+    if isinstance(iterator, (List, Table)):
         return items(machine, iterator)
     if not isinstance(iterator, Object):
         return None
@@ -73,7 +73,7 @@ def listed(machine: Machine, value: Value) -> list[Value] | None:
     """The items of a list, or of an object with a length; ``None`` if they are not known."""
     if isinstance(value, List):
         return value.items
-    if isinstance(value, Object) and not isinstance(value, Table | Proxy):
+    if isinstance(value, Object) and not isinstance(value, (Table, Proxy)):
         length = machine.get(value, "length")
         if isinstance(length, int) and not isinstance(length, bool) and 0 <= length <= MAX_ITEMS:
             machine.step(1 + length // 20)

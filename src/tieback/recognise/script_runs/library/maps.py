@@ -33,7 +33,7 @@ def _table(machine: Machine, arguments: list[Value], *, is_map: bool) -> Value:
 def _row(key: Value) -> object:
     if isinstance(key, Symbol):
         return key
-    return (type(key) is bool, key) if isinstance(key, str | int | float) else id(key)
+    return (type(key) is bool, key) if isinstance(key, (str, int, float)) else id(key)
 
 
 def _put(made: Table, key: Value, value: Value) -> None:

@@ -89,7 +89,7 @@ def _same(_machine: Machine, _this: Value, arguments: list[Value]) -> Value:
 
 def _create(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
     above = first(arguments)
-    made = Object(above if isinstance(above, Object | Unknown) else None)
+    made = Object(above if isinstance(above, (Object, Unknown)) else None)
     if len(arguments) > 1:
         _define_all(machine, UNDEFINED, [made, arguments[1]])
     return made
@@ -97,7 +97,7 @@ def _create(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
 
 def _define(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
     holder, key, how = first(arguments), first(arguments, 1), first(arguments, 2)
-    if isinstance(holder, Object | Unknown) and not isinstance(key, Unknown) and isinstance(how, Object):
+    if isinstance(holder, (Object, Unknown)) and not isinstance(key, Unknown) and isinstance(how, Object):
         _define_one(machine, holder, machine.key(key), how)
     return holder
 
@@ -145,7 +145,7 @@ def _above(_machine: Machine, _this: Value, arguments: list[Value]) -> Value:
 def _set_above(_machine: Machine, _this: Value, arguments: list[Value]) -> Value:
     value, above = first(arguments), first(arguments, 1)
     if isinstance(value, Object):
-        value.above = above if isinstance(above, Object | Unknown) else None
+        value.above = above if isinstance(above, (Object, Unknown)) else None
     return value
 
 
@@ -220,7 +220,7 @@ def _object_text(_machine: Machine, this: Value, _arguments: list[Value]) -> Val
         return "[object String]"
     if isinstance(this, bool):
         return "[object Boolean]"
-    if isinstance(this, int | float):
+    if isinstance(this, (int, float)):
         return "[object Number]"
     if this is None:
         return "[object Null]"
@@ -366,7 +366,7 @@ class _Writer:
             return GAP
         if isinstance(value, str):
             return json.dumps(value, ensure_ascii=False)
-        if value is None or isinstance(value, bool | int | float):
+        if value is None or isinstance(value, (bool, int, float)):
             return "null" if isinstance(value, float) and not math.isfinite(value) else text(value)
         if isinstance(value, List):
             items = enumerate(value.items[:_MAX_PARTS])
