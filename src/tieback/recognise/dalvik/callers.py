@@ -201,11 +201,11 @@ def _lacks_constant(site: CallSite, arguments: list[Any]) -> bool:
 
 def escape(registers: list[Any], places: Iterable[int]) -> None:
     """Forget the objects in some registers, because an instruction can change them."""
-    passed = [registers[place] for place in places if type(registers[place]) in HELD]
+    passed = {id(registers[place]) for place in places if type(registers[place]) in HELD}
     if not passed:
         return
     for place, value in enumerate(registers):
-        if any(value is each for each in passed):
+        if id(value) in passed:
             registers[place] = UNKNOWN
 
 

@@ -389,7 +389,7 @@ def _is_kept(machine: Machine, value: JavaObject) -> bool:
     for kind in machine.path.ancestors(value.kind):
         its = machine.path.find(kind)
         machine.spend(len(its.statics) >> 4 if its is not None else 0)
-        if its is not None and its.statics and any(value is each for each in its.statics.values()):
+        if its is not None and its.statics and id(value) in map(id, its.statics.values()):
             return True
     return False
 

@@ -48,8 +48,9 @@ def token(script: str, at: int, end: int) -> Token:
             raise ScriptSyntaxError
         return Token("end", "", end, end, True)
     kind = found.lastgroup
-    space = found[1]
-    return Token(kind, found[kind], found.start(kind), found.end(), "\n" in space or "\r" in space)
+    begin, last = found.span(kind)
+    space = script[at:begin] if begin > at else ""
+    return Token(kind, script[begin:last], begin, last, bool(space) and ("\n" in space or "\r" in space))
 
 
 def regex(script: str, at: int, end: int) -> tuple[str, str, int]:

@@ -194,12 +194,14 @@ class Reader:
         return known
 
     def _skipped(self, at: int, *, inside: bool) -> int:
-        data, end = self._data, self.end
+        data, end, budget, plain = self._data, self.end, self._budget, _PLAIN.match
         opened: list[bool] = []
         """Brackets that are open; true for a substitution of a template."""
         while at < end:
-            self._budget.take()
-            found = _PLAIN.match(data, at, end)
+            budget.left -= 1  # as ``take``, without a call
+            if budget.left < 0:
+                raise BudgetError
+            found = plain(data, at, end)
             at = found.end() if found else at
             if at >= end:
                 return -1

@@ -111,7 +111,7 @@ class AppCode:
         row = dex.class_row(kind)
         if row < 0 or len(self.files) > 1:
             return len(self.files) > 1
-        return dex.class_row(int(dex.classes["super"][row])) >= 0 or bool(dex.classes["interfaces"][row])
+        return dex.class_row(dex.superclass(row)) >= 0 or bool(dex.classes["interfaces"][row])
 
     def _declarer(self, owner: str, name: str, kind: str) -> str:
         """The class, superclass or interface that declares a field."""
@@ -170,7 +170,7 @@ class AppCode:
         if found is None:
             return ""
         dex = self.files[found[0]]
-        return dex.descriptor(int(dex.classes[found[1]]["super"]))
+        return dex.descriptor(dex.superclass(found[1]))
 
     def ancestors(self, descriptor: str) -> Iterator[str]:
         """A class, its superclasses and all their interfaces; at most some tens."""

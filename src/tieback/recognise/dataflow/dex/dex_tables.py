@@ -37,6 +37,8 @@ _NUL = b"\xc0\x80"
 """The character NUL within a string, which is the lowest one."""
 _STEP, _SAMPLE = 16, 32
 """Distance between the strings whose beginnings are kept, and the bytes of each."""
+_SHORT, _KEEP = 200, 10_000
+"""Most characters of the strings that are kept, and most of these: half of them are read again."""
 _COUNT = struct.Struct("<I")
 _TYPE_LISTS = tuple(struct.Struct(f"<{count}H") for count in range(256))
 
@@ -113,7 +115,9 @@ class DexTables:
         self._places, self._type_names = items(self.strings), items(self.types)
         self._descriptors: dict[int, str] = {}
         self._parameters: dict[int, str] = {}
+        self._results: dict[int, str] = {}
         self._titles: dict[str, int] = {}
+        self._texts: dict[int, str] = {}
         self._types_of: dict[Packages, NDArray[np.bool_]] = {}
         self._indices: dict[Names, list[int]] = {}
 
@@ -145,6 +149,14 @@ class DexTables:
     @cached_property
     def _method_names(self) -> memoryview:
         return items(self._methods["name"])
+
+    @cached_property
+    def _class_supers(self) -> memoryview:
+        return items(self.classes["super"])
+
+    @cached_property
+    def _class_interfaces(self) -> memoryview:
+        return items(self.classes["interfaces"])
 
     @cached_property
     def _field_types(self) -> memoryview:
@@ -188,7 +200,14 @@ class DexTables:
 
     def string(self, index: int) -> str:
         """Text of a string."""
-        return decode_text(self.raw(index), wide=False)
+        known = self._texts.get(index)
+        if known is None:
+            known = decode_text(self.raw(index), wide=False)
+            if len(known) <= _SHORT:
+                if len(self._texts) >= _KEEP:
+                    self._texts.clear()
+                self._texts[index] = known
+        return known
 
     def descriptor(self, kind: int) -> str:
         """Descriptor of a type, such as ``Ljava/net/URL;``."""
@@ -416,7 +435,11 @@ class DexTables:
 
     def interfaces(self, row: int) -> tuple[int, ...]:
         """Types of the interfaces that the class in a row lists."""
-        return self.type_list(int(self.classes[row]["interfaces"]))
+        return self.type_list(self._class_interfaces[row])
+
+    def superclass(self, row: int) -> int:
+        """Type of the superclass that the class in a row names."""
+        return self._class_supers[row]
 
     def type_list(self, at: int) -> tuple[int, ...]:
         """The types of a type_list; empty if it is not plausible."""
@@ -524,7 +547,11 @@ class DexTables:
 
     def result(self, proto: int) -> str:
         """Descriptor of the result."""
-        return self.descriptor(int(self._protos[proto][1])) if 0 <= proto < len(self._protos) else ""
+        known = self._results.get(proto)
+        if known is None:
+            known = self.descriptor(int(self._protos[proto][1])) if 0 <= proto < len(self._protos) else ""
+            self._results[proto] = known
+        return known
 
     def _read_parameters(self, proto: int) -> str:
         if not 0 <= proto < len(self._protos):

@@ -23,6 +23,8 @@ KEEP_CODE = 32 * 1024 * 1024
 
 _MAX_MEMBERS = 70_000
 """Most members of one class; an index of 16 bits allows no more."""
+_KEEP = 10_000
+"""Most code items that are kept, and most answers about their methods."""
 _MAX_ANNOTATIONS = 64
 _NATIVE = 0x100
 _VISIBLE_TO_SYSTEM = 2
@@ -78,6 +80,8 @@ class DexFile(DexTables):
         super().__init__(data, at)
         self._class_data: dict[int, ClassData] = {}
         self._flags: dict[int, dict[int, int]] = {}
+        self._code_items: dict[int, CodeItem | None] = {}
+        self._methods_of_code: dict[tuple[int, bool], int] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._code_without: dict[Packages, CodeUnits] = {}
         self.absent_values: set[tuple[int, int]] = set()
@@ -157,6 +161,15 @@ class DexFile(DexTables):
 
     def code(self, offset: int) -> CodeItem | None:
         """The code item at an offset; ``None`` if there is no plausible one."""
+        try:
+            return self._code_items[offset]  # most are looked up several times
+        except KeyError:
+            if len(self._code_items) >= _KEEP:
+                self._code_items.clear()
+            found = self._code_items[offset] = self._read_code(offset)
+            return found
+
+    def _read_code(self, offset: int) -> CodeItem | None:
         if offset <= 0 or offset % 4 or offset + 16 > len(self.data):
             return None
         registers, ins, _, _, _, units = struct.unpack_from("<4HII", self.data, offset)
@@ -288,6 +301,15 @@ class DexFile(DexTables):
             code: the code.
             every: also in the classes of libraries that contact no host.
         """
+        key = code.offset, every
+        known = self._methods_of_code.get(key)
+        if known is None:
+            if len(self._methods_of_code) >= _KEEP:
+                self._methods_of_code.clear()
+            known = self._methods_of_code[key] = self._find_method(code, every=every)
+        return known
+
+    def _find_method(self, code: CodeItem, *, every: bool) -> int:
         values = self._every_code_start if every else self._code_starts
         places = (self._every_code_offsets if every else self._code_offsets)[1]
         at = bisect_left(values, code.offset)
@@ -414,6 +436,8 @@ class DexFile(DexTables):
         self._code_without.clear()
         self.__dict__["_type_index"] = None  # a few look-ups need no index
         self.__dict__.pop("_samples", None)
+        for kept in (self._texts, self._code_items, self._methods_of_code):
+            kept.clear()
 
     @cached_property
     def _code_kinds(self) -> Offsets:
