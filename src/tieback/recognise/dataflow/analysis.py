@@ -128,6 +128,7 @@ def analyse(
         return made
 
     uses = MemberUses(app)
+    fields.writers = lambda field: (one.method.identity for one in uses.writers(field))
     rounds = _Rounds(app, uses, walker, fields)
     for number, dex in enumerate(files):
         strings = anchored_strings(dex, rules)

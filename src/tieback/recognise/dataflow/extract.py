@@ -19,6 +19,7 @@ from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.finds import RULE, Finds
 from tieback.recognise.dataflow.made_texts import filled, made_addresses, made_contacts
 from tieback.recognise.dataflow.methods.sinks import read_sinks
+from tieback.recognise.dataflow.unset_parts import with_unset_parts
 from tieback.recognise.dataflow.unused.unrunnable import NEEDS
 from tieback.recognise.dataflow.walk.calls import KnownCalls
 from tieback.recognise.dataflow.walk.settings import AppSettings
@@ -140,8 +141,9 @@ class DataflowExtractor:
         files = [part.dex for part in parts]
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
-        made = made_addresses(analysis.roots, decryption)
-        flows = tuple(filled(analysis.flows, made))
+        flows, unset = with_unset_parts(analysis.flows)
+        made = [one for one in made_addresses(analysis.roots, decryption) if unset.opened(one.text) == one.text]
+        flows = tuple(filled(flows, made))
         analysis = analysis._replace(flows=(*flows, *made_contacts(flows, made, decryption)))
         finds = Finds(self.judge_text, self._rules, parts, analysis, ends, decryption.runner.machine.services)
         for find in finds.all():

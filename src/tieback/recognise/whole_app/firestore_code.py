@@ -16,10 +16,17 @@ from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.whole_app.collect import AppFinds
 
 NO_CODE = f"{UNDECIDED}: settings name a project of Firebase, and no code in the package is for its Firestore database"
-_MARKS = (b"firestore.googleapis.com", b"com/google/firebase/firestore/", b"FIRFirestore")
+_MARKS = (
+    b"firestore.googleapis.com", b"com/google/firebase/firestore/", b"FIRFirestore",
+    b"firebase-firestore", b".firestore(", b"getFirestore(", b"initializeFirestore(",
+)  # fmt: skip
+"""The server, the classes, and what a page has that loads the library from elsewhere:
+https://firebase.google.com/docs/web/alt-setup
+"""
 _CODE = (BufferKind.DEX, BufferKind.NATIVE)
 _SCRIPTS = (".js", ".mjs", ".bundle", ".jsbundle", ".html", ".hbc")
-_VALUE, _SETTING = "firestore:", "/config-key"
+_VALUE, _SETTINGS = "firestore:", ("/config-key", "/firebase-config")
+"""Beginning of the value, and ends of the evidence of a setting: that of Android, and the configuration in a script."""
 
 
 def settle_firestore(found: AppFinds, pieces: Callable[[], Iterable[Piece]]) -> AppFinds:
@@ -65,4 +72,4 @@ def _is_script(file: str) -> bool:
 
 def _is_setting(one: Sighting) -> bool:
     evidence = one.evidence
-    return one.endpoint.value.startswith(_VALUE) and evidence.how.endswith(_SETTING) and not evidence.user_rule
+    return one.endpoint.value.startswith(_VALUE) and evidence.how.endswith(_SETTINGS) and not evidence.user_rule

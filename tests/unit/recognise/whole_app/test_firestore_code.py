@@ -49,12 +49,25 @@ def test_without_code_for_it_a_database_of_the_project_is_not_decided() -> None:
         code(b"Lcom/google/firebase/firestore/FirebaseFirestore;"),
         code(b"\0_OBJC_CLASS_$_FIRFirestore\0", BufferKind.NATIVE, "Payload/Shop.app/Shop"),
         code(b'var h="firestore.googleapis.com"', BufferKind.TEXT, "assets/www/app.js"),
+        code(
+            b'<script src="https://www.gstatic.com/firebasejs/8.0.0/firebase-firestore.js">', BufferKind.TEXT, "a.html"
+        ),
+        code(b"const db=firebase.firestore();", BufferKind.TEXT, "assets/www/app.js"),
         ArtifactBatch(("assets/www/app.js",), (b'var h="firestore.googleapis.com"',), read_small_file),
     ],
 )
 def test_code_for_it_shows_the_database(piece: Piece) -> None:
     assert settled(code(b"other"), piece).sightings == (PROJECT, BUCKET)
     assert settled(piece, code(b"other")).sightings == (PROJECT, BUCKET)
+
+
+def test_the_configuration_in_a_script_is_a_setting_too() -> None:
+    evidence = Evidence("assets/www/app.js", 0, "text/firebase-config")
+    found = AppFinds((Sighting(PROJECT.endpoint, 1, Party.UNKNOWN, evidence),), (), (), ())
+    script = code(b'initializeApp({projectId:"shop"});firebase.auth()', BufferKind.TEXT, "assets/www/app.js")
+    assert settled(code(b"other"), script, found=found).sightings == ()
+    used = code(b"db = getFirestore(app)", BufferKind.TEXT, "assets/www/app.js")
+    assert settled(code(b"other"), used, found=found).sightings == found.sightings
 
 
 @pytest.mark.parametrize(

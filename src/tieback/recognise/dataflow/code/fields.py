@@ -4,7 +4,7 @@ A field of an object that a walk cannot see has the values that any object of th
 that belong to the same object stay together.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.members import MemberRef
 from tieback.recognise.dataflow.dex import encoded
 from tieback.recognise.dataflow.methods.values import (
+    EMPTY,
     HOLE,
     MAX_ALTERNATIVES,
     Alternative,
@@ -80,6 +81,8 @@ class FieldValues:
         """For each method the classes of the objects whose fields it stores, by field."""
         self._kinds: dict[int, Sequence[str]] = {}
         """For each method the classes of the objects that it creates."""
+        self.writers: Callable[[int], Iterable[int]] = lambda _: ()
+        """Gives the methods that store a field, if they are known."""
         self._cached: dict[int, Value | None] = {}
         self._of_kind: dict[int, dict[str, Value | None]] = {}
         self._above: dict[str, frozenset[str]] = {}
@@ -191,10 +194,31 @@ class FieldValues:
             found = [Alternative(frozenset(((field, number),)), value) for number, value in enumerate(unique)]
         else:
             found = found or loose
+        found = list(self._marked(ref, field, users, found))
         chosen = choice(found)
         if chosen == 0 and ref.kind[:1] in ("L", "["):
             return None  # only null: code forgets an object there that comes from somewhere else
         return None if isinstance(chosen, TextValue) and chosen.text == HOLE else chosen
+
+    def _marked(
+        self, ref: MemberRef, field: int, users: Sequence[int], found: Sequence[Alternative]
+    ) -> Sequence[Alternative]:
+        """The values, of which an empty text that a field has only until code sets it is a part of its own.
+
+        See ``unset_parts``. A text with an unknown part would not pass through other fields.
+        """
+        if not any(_is_empty(one.value) for one in found):
+            return found
+        stored = [value for user in users for value in self._stored[user].get(field, ())]
+        stored += [value for user in users for _, value in self._objects[user].get(field, ()) if value is not None]
+        is_set = any(map(_has_hole, stored)) or any(writer not in users for writer in self.writers(field))
+        mark = (EMPTY,) if is_set or not self._app.is_own(ref.owner) else ()
+        return [
+            Alternative(one.when, replace(one.value, parts=mark))
+            if isinstance(one.value, TextValue) and _is_empty(one.value)
+            else one
+            for one in found
+        ]
 
     def anchored(self, file: int, row: int) -> list[int]:
         """Fields of a class with an initial value that is a text."""
@@ -260,6 +284,17 @@ def _constant(computed: str | tuple[str | None, ...]) -> Value:
     if isinstance(computed, str):
         return TextValue(computed, parts=(computed,))
     return Frozen(ArrayValue(tuple(None if one is None else TextValue(one, parts=(one,)) for one in computed)))
+
+
+def _is_empty(value: Value | None) -> bool:
+    return type(value) is TextValue and not value.text
+
+
+def _has_hole(value: Value) -> bool:
+    """True if a value is unknown, at least in part or on one way."""
+    if type(value) is Choice:
+        return any(one.value is None or _has_hole(one.value) for one in value.alternatives)
+    return type(value) is TextValue and HOLE in value.text
 
 
 def _known(values: Iterable[Value | None]) -> list[Value]:

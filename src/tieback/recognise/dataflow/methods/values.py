@@ -23,6 +23,9 @@ MAX_VIA = 6
 HOLE = "{}"
 """Placeholder for a part that is not constant; the rules treat it like a placeholder in the app."""
 
+EMPTY = ""
+"""Part of a text that a field has as an empty text until code sets it."""
+
 
 class Need(NamedTuple):
     """A member whose value would make a text more complete."""

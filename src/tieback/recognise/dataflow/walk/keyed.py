@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.members import MemberRef
 from tieback.recognise.dataflow.methods.keyed import EXTRA, INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
 from tieback.recognise.dataflow.methods.values import (
+    EMPTY,
     HOLE,
     TEXTS,
     Alternative,
@@ -20,6 +22,9 @@ from tieback.recognise.dataflow.walk.state import WalkState
 
 _DIGITS = 10
 """Most digits of a number in the manifest, and one."""
+_UNSET = lazy_pattern(r"(?:|null|-\d{1,9})")
+"""A default that no address has: it shows the app that nothing has put a value, as a negative number does."""
+_NOTHING = TextValue("", parts=(EMPTY,))
 
 
 def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], registers: Sequence[int] = ()) -> None:
@@ -44,24 +49,32 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
         default = TextValue(screen, parts=(screen,))
     if text:
         walk.result = TextValue(text, parts=(text,))
-    elif effect.kind == STRING and isinstance(default, TextValue) and default.text:
+    elif effect.kind == STRING and isinstance(default, TextValue) and not _is_unset(default):
         walk.result = _either(walk, default, member)
     elif effect.kind == "I" and (number := _number(walk, effect, name, default)) is not None:
         put = walk.fields.value(member) if member >= 0 else None
         # The port that is put belongs to the host that is put; the default would be a port of no server.
-        walk.result = number if put is None else walk.passed_through(put, member)
+        if put is not None:
+            walk.result = walk.passed_through(put, member)
+        else:
+            walk.result = number if number >= 0 else _NOTHING
     else:
         found = walk.field(member)
-        known = default if isinstance(default, TEXTS) else None
+        known = _NOTHING if _is_unset(default) else default if isinstance(default, TEXTS) else None
         walk.result = found if found is not None else known if known is not None else unknown_of(values[:1])
 
 
 def _number(walk: WalkState, effect: KeyedCall, name: str, default: Value | None) -> int | None:
-    """The number with a name in the manifest, or the default. A negative one stands for a value that is missing."""
+    """The number with a name in the manifest, or the default, which is negative if it stands for a missing value."""
     text = walk.settings.metadata(name) if name and effect.space == EXTRA else ""
     if text.isascii() and text.isdecimal() and len(text) < _DIGITS:
         return int(text)
-    return default if isinstance(default, int) and default >= 0 else None
+    return default if isinstance(default, int) else None
+
+
+def _is_unset(value: Value | None) -> bool:
+    """True for a default that only shows that nothing is set."""
+    return isinstance(value, TextValue) and _UNSET.fullmatch(value.text) is not None
 
 
 def _is_whole(value: Value | None) -> bool:
