@@ -291,7 +291,7 @@ class Finds:
             return  # the constant has the whole scheme
         if _WORTH.search(text.text):
             for find in self._new(flow, text.text, "\n".join(text.parts), text.first):
-                yield self._settled(find, flow, text)
+                yield self._told_as(flow, find, self._settled(find, flow, text))
 
     def _settled(self, find: Find, flow: DataFlow, text: TextValue) -> Find:
         """The find, or a text that is no back end if no code contacts the address that a method puts together.
@@ -350,7 +350,7 @@ class Finds:
         if text:
             finds = self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
             host = parts.get("host")
-            settled = (self._unless_never_run(flow, find) for find in finds)
+            settled = (self._told_as(flow, find, self._unless_never_run(flow, find)) for find in finds)
             yield from (self._unless_dropped(find, host) for find in settled) if isinstance(host, str) else settled
             return
         collection = parts.get("collection")
@@ -407,6 +407,13 @@ class Finds:
                     yield from self._once(flow, find)
                 case Problem() | MakerClue():
                     continue
+
+    def _told_as(self, flow: DataFlow, find: Find, settled: Find) -> Find:
+        """What a find has become. If it is no back end, another place in the method may contact the same one."""
+        if isinstance(find, Sighting) and isinstance(settled, NotBackend):
+            self._told.discard((flow.method, type(find).__name__, value_of(find)))
+            self._told.add((flow.method, type(settled).__name__, value_of(find)))
+        return settled
 
     def _once(self, flow: DataFlow, find: Find) -> Iterator[Find]:
         key = flow.method, type(find).__name__, value_of(find)
