@@ -17,6 +17,7 @@ NOTIFIED = "only an address that another server calls"
 AUTHOR = "only the web site of an author"
 REFERER = "only in a header that names the page from which a request comes"
 ISSUER = "only the name of the issuer of a token"
+SCOPE = "only the name of what a token is for"
 PATTERN = "only in a pattern that other texts are compared with"
 _REACH = 400
 """Bytes on each side of a URL that are read."""
@@ -149,6 +150,11 @@ _PARAMETER = lazy_pattern(
 """The name of a parameter whose value another server contacts, as a payment service that tells of its end:
 https://opendocs.alipay.com/open/204/105301
 """
+_SCOPE = lazy_pattern(
+    rb"(?:\A|[&?])(?:scope|resource|audience)=(?:[\w.:/~-]{1,200}(?:\+|%20|\s)){0,8}\Z", re.IGNORECASE
+)
+_TOKEN = lazy_pattern(rb"(?:\A|[&?])(?:grant_type|response_type|client_id)=", re.IGNORECASE)
+"""A parameter that names what a token is for, and others of the same request: RFC 6749, section 3.3; RFC 8707."""
 _WHOLE_URL = lazy_pattern(rb"https?://")
 _GOES = lazy_pattern(
     rb"(?:(?<![\w$.])(?:(?:window|document)\s{0,4}\.\s{0,4})?location(?:\s{0,4}\.\s{0,4}href)?\s{0,4}=|\blocation\s{0,4}\.\s{0,4}(?:assign|replace)\s{0,4}\("
@@ -242,6 +248,8 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if (named := _PARAMETER.search(left[-40:])) and not _is_gone_to(data, start, left):
         return REDIRECT if named["redirect"] else NOTIFIED
+    if _SCOPE.search(left[-_REACH:]) and (_TOKEN.search(left) or _TOKEN.search(right)):
+        return SCOPE
     if found := _reason_around(left, right, data[at : min(end, at + _REACH)]):
         return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
