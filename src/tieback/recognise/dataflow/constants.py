@@ -114,6 +114,7 @@ class ConstantEnds:
             handlers=package.names_handler if package is not None else lambda _: True,
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
+        self._uses.packages = frozenset(package.packages() if package is not None else ())
         names, started = (package.packages(), package.started_classes()) if package is not None else ((), ())
         own = OwnPackages(names, started, libraries)
         self._uncalled = UncalledCode(self._uses, own, package)

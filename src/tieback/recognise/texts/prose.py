@@ -248,8 +248,6 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if (named := _PARAMETER.search(left[-40:])) and not _is_gone_to(data, start, left):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if _SCOPE.search(left[-_REACH:]) and (_TOKEN.search(left) or _TOKEN.search(right)):
-        return SCOPE
     if found := _reason_around(left, right, data[at : min(end, at + _REACH)]):
         return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
@@ -275,7 +273,9 @@ def _reason_of_label(left: bytes, right: bytes) -> str:
 
 
 def _reason_around(left: bytes, right: bytes, url: bytes) -> str:
-    """The reason by a frame, by the form of a URL, or by the words directly before it."""
+    """The reason by a frame, by the form of a URL, by the words directly before it, or by the parameters around it."""
+    if _SCOPE.search(left[-_REACH:]) and (_TOKEN.search(left) or _TOKEN.search(right)):
+        return SCOPE
     if _is_framed(left, right):
         return NOTICE
     if _EXPRESSION.match(url):

@@ -62,6 +62,8 @@ class KnownCode:
         self.callers = Callers(
             self.app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
         )
+        self.packages: frozenset[str] = frozenset()
+        """The names that the manifests give the app, if they are known."""
         self.flows: dict[tuple[int, int], MethodFlow | None] = {}
         """The values of the methods that were read, by file and offset; ``None`` for one that is not read."""
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
@@ -90,8 +92,10 @@ class KnownCode:
         ref = self.app.ref(identity)
         return ref.owner, ref.name, ref.kind
 
-    def has_package(self, name: str) -> bool:
-        """True if a file names a class in a package, or below it."""
+    def is_app(self, name: str) -> bool:
+        """True if a name is that of the app. Without a manifest, a class in the package or below it is a sign."""
+        if self.packages:
+            return name in self.packages
         start = f"L{name.replace('.', '/')}/".encode("utf-8", "surrogatepass")
         return any(
             index < len(dex.strings) and dex.raw(index).startswith(start)

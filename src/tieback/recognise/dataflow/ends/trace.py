@@ -356,17 +356,15 @@ class Trace:
         return acts and not is_used_inside(self._uses, self._number, self._code, self._flow, objects)
 
     def _is_of_another_app(self, one: Operation, kind: str) -> bool:
-        """True if ``setClassName`` names a package of which this app has no class, such as that of a map."""
+        """True if ``setClassName`` names another app, such as that of a map."""
         if not kind.startswith(_NAMED) or len(one.values) < _WITH_NAMES:
             return False
         return self._names_others(one.values[1])
 
     def _names_others(self, origins: Origins) -> bool:
-        """True if a text is the name of a package of which this app has no class."""
-        names = {self._flow.strings.get(origin, -1) for origin in origins}
-        return bool(names) and all(
-            at >= 0 and not self._uses.has_package(self._uses.string(self._number, at)) for at in names
-        )
+        """True if a text is the name of another app."""
+        names = self._uses.texts(self._number, self._code, origins)
+        return bool(names) and not any(map(self._uses.is_app, names or ()))
 
     def _take(self, outcome: Outcome, one: Operation) -> None:
         self._reasons |= outcome.reasons
