@@ -47,6 +47,32 @@ def test_texts_and_addresses_of_calls_are_changed() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("word", ["USER_ID", ":user", "$user$"])
+def test_a_word_that_code_replaces_is_unknown(word: str) -> None:
+    template = f"https://api.shop.test/users/{word}/orders"
+    flows = [
+        DataFlow("concat", TextValue(template), None, "La;->a"),
+        DataFlow(
+            "text", TextValue("https://api.shop.test/users/-/orders", parts=(template, word, "-")), None, "La;->b"
+        ),
+        DataFlow("concat", TextValue(f"https://api.shop.test/{word}s"), None, "La;->c"),
+    ]
+    found, _ = with_unset_parts(flows)
+    known = "https://api.shop.test/users/{}/orders"
+    assert [flow.value.text for flow in found if isinstance(flow.value, TextValue)] == [
+        known, known, f"https://api.shop.test/{word}s",
+    ]  # fmt: skip
+
+
+def test_a_word_that_code_only_appends_stays() -> None:
+    flows = [
+        DataFlow(
+            "text", TextValue("https://api.shop.test/API", parts=("https://api.shop.test/", "API")), None, "La;->a"
+        )
+    ]
+    assert with_unset_parts(flows)[0] == tuple(flows)
+
+
 @given(st.lists(st.text("/{}-10A_a.:https", max_size=60), max_size=8), st.text("/{}-10A_a.", max_size=200))
 def test_any_texts_never_raise_and_keep_their_beginning(texts: list[str], path: str) -> None:
     opened = UnsetParts([*texts, f"https://a.test{path}"]).opened(f"https://a.test/{path}")
