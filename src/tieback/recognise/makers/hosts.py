@@ -144,7 +144,8 @@ def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
         return ""
     unusual = endpoint.port is not None and endpoint.port not in _USUAL_PORTS and endpoint.scheme in _WEB
     version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
-    return first if unusual or endpoint.host.endswith(PAGES) or version or PROGRAM.search(rest) or any(_acts(rest)) else ""
+    opened = unusual or version or PROGRAM.search(rest) or any(_acts(rest))
+    return first if opened or endpoint.host.endswith(PAGES) else ""
 
 
 def program_of_app(endpoint: Endpoint, title: AbstractSet[str]) -> str:

@@ -3,7 +3,8 @@
 A sign is a way in which the app uses a host of an unknown owner: a script opens a program there, a setting names it as
 the server, and the like. One sign is enough if no address of the host has TLS, and if the app uses one or two domains
 of unknown owners. Services for the apps of others have TLS, which app stores ask for. For each doubt one or two more
-signs are needed (docs/adr/0074-several-signs-of-a-maker.md).
+signs are needed (docs/adr/0074-several-signs-of-a-maker.md). One doubt is a key for developers in the query: services
+for the apps of others give such keys, also to players of a game or members of a forum.
 
 Only URLs of the web in the app's own code, pages, scripts and resources count. Documents, media, news feeds and links
 for people are no uses. Addresses without a name and cloud resources have rules of their own. Students write apps that
@@ -11,6 +12,7 @@ log in at their university, so the hosts of institutions need more signs; the we
 Bounds: 4096 endpoints, 256 hosts.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -57,6 +59,11 @@ _SERVER = lazy_pattern(
 
 _DATA = lazy_pattern(r"(?i)\.(?:xml|csv|txt|md|plist|kml|gpx|geojson|srt)\Z")
 """Files with data that an app shows: what is named there is nothing that the app itself contacts."""
+_KEY = lazy_pattern(
+    r"(?i)[?&](?:key|api[_-]?key|app[_-]?key|app[_-]?id|access[_-]?key|client[_-]?id|consumer[_-]?key"
+    r"|subscription[_-]?key)="
+)
+"""A key that a service gives to developers: https://spec.openapis.org/oas/v3.1.0#security-scheme-object-0."""
 _PERSON = lazy_pattern(r"/~\w")
 """Beginning of the path of the web space of one person."""
 
@@ -82,6 +89,8 @@ class Uses(msgspec.Struct, frozen=True):
     """An address is that of a WebSocket, over which both sides send."""
     person: bool = False
     """A program is in the web space of one person: ``/~jane/list.php``."""
+    keyed: bool = False
+    """A query has a key for developers."""
 
 
 class Sign(NamedTuple):
@@ -151,7 +160,7 @@ def needed_signs(uses: Uses, domains: int, *, elsewhere: bool) -> int:
         domains: number of the domains of unknown owners that the app uses.
         elsewhere: true if the app names another host of its maker.
     """
-    return 1 + (not uses.plain) + (domains > FEW) + 2 * (elsewhere or uses.institution)
+    return 1 + (not uses.plain) + (domains > FEW) + uses.keyed + 2 * (elsewhere or uses.institution)
 
 
 def read_uses(used: Collection[tuple[Endpoint, Evidence]], *, method: bool = False) -> Uses:
@@ -171,6 +180,7 @@ def read_uses(used: Collection[tuple[Endpoint, Evidence]], *, method: bool = Fal
         method=method,
         talks=any(one.scheme in _SOCKETS for one in code),
         person=any(_PERSON.match(one.path) and PROGRAM.search(one.path) for one in code),
+        keyed=any(_KEY.search(_query(endpoint, evidence)) for endpoint, evidence in used),
         plain=all(endpoint.scheme in _WITHOUT_TLS for endpoint, _ in used),
         institution=any(_is_institution(endpoint.host) for endpoint, _ in used)
         and not any(_PERSON.match(endpoint.path) for endpoint, _ in used),
@@ -189,6 +199,13 @@ def _name(endpoint: Endpoint, evidence: Evidence) -> str:
         return key[1][:MAX_NAME]
     found = _ASSIGNED.search(text_before(endpoint, evidence)) if evidence.how.startswith(SCRIPTS) else None
     return found[1] if found is not None else ""
+
+
+def _query(endpoint: Endpoint, evidence: Evidence) -> str:
+    """The text from the query of an address on; empty if its place shows none."""
+    _, found, behind = evidence.context.partition(f"{endpoint.scheme}://{endpoint.host}")
+    address = re.split(r"[\s\"'`<>]", behind, maxsplit=1)[0] if found else ""
+    return address[address.find("?") :] if "?" in address else ""
 
 
 def _is_institution(host: str) -> bool:

@@ -165,8 +165,8 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
             "",
         ),
         # A library joins a path to the address that the app gives it; a library has another address.
-        ([held("http://192.168.9.102:81", "Lde/acme/fit/A;"), seen("http://192.168.9.102:81/hub", CODE, OTHER)], PRIVATE),
-        ([seen("http://192.168.9.102:81/hub", CODE, OTHER), held("http://192.168.9.103:81", "Lde/acme/fit/A;")], ""),
+        ([held("http://192.168.9.2:81", "Lde/acme/fit/A;"), seen("http://192.168.9.2:81/hub", CODE, OTHER)], PRIVATE),
+        ([seen("http://192.168.9.2:81/hub", CODE, OTHER), held("http://192.168.9.3:81", "Lde/acme/fit/A;")], ""),
         # Devices at home, in the own code and in that of others; a list of examples in several networks.
         ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], PRIVATE),
         ([seen(f"192.168.9.{end}:80", SOCKET, OTHER) for end in (2, 3, 4, 5)], ""),

@@ -129,6 +129,9 @@ THIRD = seen("http://h.third.net/get")
         # With TLS, two signs are needed.
         ([seen(f"{SAFE}/a", "baseURL: '@'"), *paths(SAFE, "b", "c")], [SETTING, PATHS]),
         ([seen(f"{SAFE}/login.php", "const api = '@'"), OTHER, THIRD], [SETTING, PROGRAM, ACTS]),
+        # A key that is no parameter of its own, or of another address.
+        ([own(f"{HOST}/user/login"), seen(f"{HOST}/list", "get('@?monkey=1')")], [ACTS, PLAIN]),
+        ([own(f"{HOST}/user/login"), seen(f"{HOST}/list", "get('@') + '?key='")], [ACTS, PLAIN]),
     ],
 )
 def test_signs(finds: list[Sighting], signs: list[str]) -> None:
@@ -146,6 +149,9 @@ def test_signs(finds: list[Sighting], signs: list[str]) -> None:
         paths(SAFE, "a", "b", "c"),
         [own(f"{SAFE}/user/login")],
         [seen(f"{HOST}/a", "var serverURL = '@';"), OTHER, THIRD],
+        # A key for developers in a query.
+        [seen(f"{SAFE}/a", "baseURL: '@'"), *paths(SAFE, "b", "c"), seen(f"{SAFE}/d", "get('@?key=' + key)")],
+        [own(f"{HOST}/user/login"), seen(f"{HOST}/list", "`@?type=1&api_key=${key}`")],
         # No sign.
         [seen(f"{HOST}:8765/a")],
         paths(HOST, "a", "b"),
