@@ -285,6 +285,5 @@ def _hosts_of_others(found: Collection[tuple[Endpoint, Evidence]], names: MakerN
     return {
         endpoint.host
         for endpoint, evidence in found
-        if _is_of_others(endpoint, evidence, names)
-        and not (evidence.how.startswith(_FLOW) and endpoint.host in given)
+        if _is_of_others(endpoint, evidence, names) and not (evidence.how.startswith(_FLOW) and endpoint.host in given)
     }
