@@ -2,11 +2,12 @@
 
 - An address that the app's own code contacts, or that is in a constant of its classes and is no film. More than three
   without a URL, or in constants, are a list, such as that of the nodes of a network or of schools.
-- An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
-  company offers a service at it. Emulators and proxies of mobile networks have the same addresses for all apps, so they
-  do not count. The only address of a router counts in the app's own code: a device can be one. Texts name it as an
-  example, and tools for routers name several. The access point of a board for hobbyists counts everywhere. More than
-  three are a list of examples, unless they are all of one network with 256 addresses, as devices at home are.
+- An address of a private network in the app's own code, pages or resources, or in the program of a Flutter app. Only
+  devices there reach it, so no other company offers a service at it. Emulators and proxies of mobile networks have the
+  same addresses for all apps, so they do not count. The only address of a router counts in the app's own code: a device
+  can be one. Texts name it as an example, and tools for routers name several. The access point of a board for hobbyists
+  counts everywhere. More than three are a list of examples, unless they are all of one network with 256 addresses, as
+  devices at home are.
 - An address at which code opens a raw socket (``tcp://192.168.0.5:4444``), if it is the only such one. A service for
   the apps of anyone has a name, and most speak HTTP. The constant often has no class: programs that control a device
   are patched with it.
@@ -27,7 +28,7 @@ from itertools import islice
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.evidence import SCRIPTS, code_place
+from tieback.recognise.makers.evidence import SCRIPTS, code_place, is_dart_program
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
 
@@ -236,7 +237,7 @@ def _is_own_place(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> 
     if evidence.how.startswith(_DEX):
         return _is_own_code(endpoint, evidence, names)
     usual = endpoint.port == _USUAL_PORTS.get(endpoint.scheme) and not endpoint.path.strip("/")
-    compiled = evidence.how.startswith(_BINARY) and evidence.file.endswith(_SCRIPTS)
+    compiled = (evidence.how.startswith(_BINARY) and evidence.file.endswith(_SCRIPTS)) or is_dart_program(evidence)
     return (compiled or evidence.how.startswith(_PLACES)) and (not usual or _is_assigned(endpoint, evidence))
 
 
@@ -265,7 +266,8 @@ def _is_others(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> boo
     The class of a constant does not count here: the constants of an app are often in a package of their own.
     """
     code = evidence.how.startswith(_FLOW) and not _is_own_code(endpoint, evidence, names)
-    return code or evidence.how.startswith(_NATIVE) or _IN_ARCHIVE in evidence.file
+    native = evidence.how.startswith(_NATIVE) and not is_dart_program(evidence)
+    return code or native or _IN_ARCHIVE in evidence.file
 
 
 def _is_of_others(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:

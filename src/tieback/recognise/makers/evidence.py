@@ -50,6 +50,9 @@ SCRIPTS = ("text/", *SCRIPT_FLOWS)
 """The same, and addresses that stand in a page or script as they are."""
 _FLOWS = ("dex-flow/", *SCRIPT_FLOWS)
 _CONSTANT = "dex-string/"
+_NATIVE = "native-"
+_DART_PROGRAMS = ("/libapp.so", "App.framework/App")
+"""Source: https://docs.flutter.dev/resources/faq#how-does-flutter-run-my-code-on-android, and on iOS."""
 _WRAPPED = lazy_pattern(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = lazy_pattern(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
 _STATEMENT = lazy_pattern(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
@@ -70,6 +73,11 @@ def is_wrapped(evidence: Evidence) -> bool:
     settings = evidence.file.rpartition("/")[2] in _WRAPPERS or evidence.file.endswith(_FUSION)
     wrapper = settings and _WRAPPED.search(evidence.context) is not None
     return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
+
+
+def is_dart_program(evidence: Evidence) -> bool:
+    """True for the compiled Dart program of a Flutter app, which has its own code and the packages that it uses."""
+    return evidence.how.startswith(_NATIVE) and evidence.file.endswith(_DART_PROGRAMS)
 
 
 def code_place(evidence: Evidence) -> str:

@@ -3,8 +3,8 @@
 Only its maker knows which version of an app is the newest. The last part of the path must be a version, or a file about
 an update. A list of versions of other things (``versions.json``) and a change of records (``/user/update``) are none.
 Or it is a package with the name of the app, or with one that build tools give: ``/assets/app-release.apk``.
-The place must be in the app's own classes, pages and scripts, or in the main program of an app for iOS. Known services
-and hosts below two or more domains do not count. Bounds: 4096 endpoints.
+The place must be in the app's own classes, pages and scripts, in the main program of an app for iOS, or in that of a
+Flutter app. Known services and hosts below two or more domains do not count. Bounds: 4096 endpoints.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.makers.evidence import SCRIPTS, code_place, is_own_file
+from tieback.recognise.makers.evidence import SCRIPTS, code_place, is_dart_program, is_own_file
 from tieback.recognise.makers.hosts import is_public_service
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.rules import RuleFiles
@@ -75,5 +75,5 @@ def _is_own(evidence: Evidence, names: MakerNames, rules: RuleFiles) -> bool:
         return names.is_own_code(code_place(evidence))
     if evidence.how.startswith(_NATIVE):
         program = _PROGRAM.fullmatch(evidence.file)
-        return program is not None and program[1] == program[2]
+        return is_dart_program(evidence) or (program is not None and program[1] == program[2])
     return evidence.how.startswith(SCRIPTS) and is_own_file(evidence, rules)

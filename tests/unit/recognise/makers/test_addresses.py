@@ -127,6 +127,13 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([seen("http://192.168.9.102:8080/x", CODE, OWN), seen("http://192.168.9.102/y", CODE, OTHER)], ""),
         ([seen("http://192.168.9.102", "text/url", "", "assets/www/app.js")], ""),
         ([seen("http://192.168.9.102:81/x", "native-string/url", "", "lib/armeabi-v7a/liba.so")], ""),
+        # The program of a Flutter app, and a field that shows what to type there.
+        ([seen("http://192.168.9.102:81/x", "native-string/url", "", "lib/arm64-v8a/libapp.so")], PRIVATE),
+        (
+            [seen("http://192.168.9.2:81/x", "native-string/url", "", "Runner.app/Frameworks/App.framework/App")],
+            PRIVATE,
+        ),
+        ([seen("http://192.168.9.102", "native-string/url", "", "lib/arm64-v8a/libapp.so")], ""),
         # A constant of its own classes, and of another package.
         ([held("http://192.168.9.102", "Lde/acme/fit/Api;")], PRIVATE),
         ([held("http://192.168.9.102/x", "Lde/acme/other/Api;")], PRIVATE),

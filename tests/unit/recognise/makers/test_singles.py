@@ -14,12 +14,12 @@ from tieback.recognise.whole_app.collect import merge_finds
 RULES = RuleFiles()
 
 
-def seen(address: str, how: str = "dex-string/url", context: str = "") -> Sighting:
+def seen(address: str, how: str = "dex-string/url", context: str = "", file: str = "classes.dex") -> Sighting:
     scheme, _, rest = address.partition("://")
     place, slash, path = rest.partition("/")
     host, _, port = place.partition(":")
     endpoint = Endpoint(EndpointKind.URL, address, scheme, host, int(port or 80), f"{slash}{path}")
-    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 1, how, context))
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context))
 
 
 def program(value: str, how: str = "dex-string/url") -> Sighting:
@@ -60,6 +60,7 @@ ONLY = "the only public address that the app names"
         ("a.b", [seen("http://119.29.29.29/d"), seen(ADDRESS)], ADDRESS, ONLY),
         ("a.b", [seen("http://10.0.0.1/x")], "http://10.0.0.1/x", ""),
         ("a.b", [seen(ADDRESS, "native-string/url")], ADDRESS, ""),
+        ("a.b", [seen(ADDRESS, "native-string/url", file="lib/arm64-v8a/libapp.so")], ADDRESS, ONLY),
         ("de.acme.x", [seen(ADDRESS, "dex-flow/concat", OTHER)], ADDRESS, ""),
         # A radio stream; many ports.
         ("a.b", [seen(ADDRESS), seen("http://54.1.2.3/stream")], ADDRESS, ""),
