@@ -7,6 +7,7 @@ from bench.hostile_made import (
     data,
     formats,
     native,
+    native_runs,
     runs,
     script_runs,
     scripts,
@@ -17,6 +18,19 @@ from bench.hostile_made.kind import Kind
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for part in (calls, code, runs, tables, native, scripts, script_runs, data, settings, archives, formats)
+    for part in (
+        calls,
+        code,
+        runs,
+        tables,
+        native,
+        native_runs,
+        scripts,
+        script_runs,
+        data,
+        settings,
+        archives,
+        formats,
+    )
     for kind in part.KINDS
 }

@@ -9,7 +9,7 @@ from typing import override
 
 from tieback.recognise.machine_code.cpu import MASK, RETURN, Cpu, VariableArguments
 from tieback.recognise.machine_code.lanes import with_sign
-from tieback.recognise.machine_code.memory import THREAD, TRAPS, Memory, NotRunnableError
+from tieback.recognise.machine_code.memory import THREAD, TRAPS, Memory, NotRunnableError, WorkLimitError
 
 SP, SINK, ZERO = 32, 33, 31
 """Numbers of the stack pointer, of a register for results that nobody wants, and of the one that is always zero."""
@@ -47,10 +47,11 @@ class Arm64(Cpu):
                 at = self.pc
                 step = known.get(at)
                 if step is None:
+                    self.memory.room.take_instruction()
                     step = known[at] = decoded(self.memory.number(at, 4), at)
                 steps += 1
                 if steps > end:
-                    raise NotRunnableError("too many instructions")
+                    raise WorkLimitError("too many instructions")
                 self.pc = at + 4
                 step(self)
         finally:

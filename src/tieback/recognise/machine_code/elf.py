@@ -4,6 +4,7 @@ Sources: System V ABI, chapters 4 and 5; ELF for the Arm 64-bit Architecture; Sy
 """
 
 import struct
+from bisect import bisect_left
 from functools import cached_property
 from typing import NamedTuple
 
@@ -105,8 +106,9 @@ class Library:
             for number, octet in enumerate(raw):
                 if 0 <= place + number - address < PAGE:
                     page[place + number - address] = octet
-        for place in self._compact:
-            if 0 <= place - address <= PAGE - 8:
+        compact = self._compact
+        for place in compact[bisect_left(compact, address) : bisect_left(compact, address + PAGE)]:
+            if place - address <= PAGE - 8:
                 old = int.from_bytes(page[place - address : place - address + 8], "little")
                 page[place - address : place - address + 8] = (old + BASE & (1 << 64) - 1).to_bytes(8, "little")
 
@@ -134,20 +136,22 @@ class Library:
 
     @cached_property
     def _compact(self) -> list[int]:
-        """Places of relative relocations in the compact form (``DT_RELR``)."""
+        """Places of relative relocations in the compact form (``DT_RELR``), sorted."""
         tags = self._dynamic
         size = min(tags.get(_RELRSZ, 0) // 8, 20_000) * 8
         raw = self.content(tags[_RELR], size) if _RELR in tags and size else b""
         found: list[int] = []
         base = 0
         for (entry,) in struct.iter_unpack("<Q", raw[: len(raw) // 8 * 8]):
+            if len(found) > MAX_RELOCATIONS:
+                break
             if not entry & 1:
                 found.append(entry)
                 base = entry + 8
                 continue
             found += [base + 8 * bit for bit in range(63) if entry >> bit + 1 & 1]
             base += 63 * 8
-        return found
+        return sorted(found)
 
     @cached_property
     def _symbols(self) -> NDArray[np.void]:

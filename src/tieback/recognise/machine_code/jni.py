@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tieback.recognise.machine_code.cpu import Cpu
-from tieback.recognise.machine_code.memory import PAGE, TRAPS, Memory, NotRunnableError
+from tieback.recognise.machine_code.memory import PAGE, TRAPS, Memory, NotRunnableError, WorkLimitError
 
 ENVIRONMENT = 0x7A00_0000_0000
 """Address of what a function gets first, which points to the table of functions."""
@@ -94,6 +94,12 @@ class Jni:
         table = struct.pack("<240Q", *range(FIRST, LAST, 16))
         memory.put_page(_TABLE // PAGE, table)
 
+    def note_method(self) -> None:
+        """Take room for a method that the library registers. Raises ``WorkLimitError``."""
+        self._memory.room.methods -= 1
+        if self._memory.room.methods < 0:
+            raise WorkLimitError("too many methods that are registered")
+
     def clear(self) -> None:
         """Forget the objects of a call."""
         self._objects.clear()
@@ -103,7 +109,8 @@ class Jni:
         if value is None:
             return 0
         if len(self._objects) >= MAX_OBJECTS:
-            raise NotRunnableError("too many objects")
+            raise WorkLimitError("too many objects")
+        self._memory.moved += _size(value)
         self._objects.append(value)
         return _HANDLES + 16 * (len(self._objects) - 1)
 
@@ -158,6 +165,13 @@ class Jni:
     def copied(self, content: bytes) -> int:
         """Address of new memory with this content."""
         return self._memory.allocate_bytes(content)
+
+
+def _size(value: Any) -> int:
+    """Bytes of an object, about."""
+    if isinstance(value, Items):
+        return 64 + len(value.octets) + 8 * len(value.objects)
+    return 64 + 2 * len(value) if isinstance(value, str) else 64
 
 
 type _Function = Callable[[Jni, Cpu], int]
@@ -284,6 +298,7 @@ def _register(jni: Jni, cpu: Cpu) -> int:
         raise NotRunnableError("methods of a class that is not known")
     for number in range(min(cpu.argument(3) & 0xFFFFFFFF, 1_000)):
         name, kind, address = struct.unpack("<3Q", jni.read(cpu.argument(2) + 24 * number, 24))
+        jni.note_method()
         jni.registered.append(Registered(f"L{owner.name};", jni.name(name), jni.name(kind), address))
     return 0
 

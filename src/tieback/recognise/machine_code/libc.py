@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import override
 
 from tieback.recognise.machine_code.cpu import MASK, Cpu, VariableArguments
-from tieback.recognise.machine_code.memory import MAX_TEXT, NotRunnableError
+from tieback.recognise.machine_code.memory import MAX_TEXT, NotRunnableError, WorkLimitError
 
 type Function = Callable[[Cpu], int]
 
@@ -39,7 +39,7 @@ def formatted(cpu: Cpu, form: bytes, values: VariableArguments) -> bytes:
         out += form[at:sign]
         at = _converted(cpu, form, sign + 1, values, out)
         if len(out) > MAX_FORMAT:
-            raise NotRunnableError("a text that is too long")
+            raise WorkLimitError("a text that is too long")
     return bytes(out)
 
 
@@ -74,7 +74,7 @@ def _converted(cpu: Cpu, form: bytes, at: int, values: VariableArguments, out: b
     else:
         raise NotRunnableError("a format that is not known")
     if width > MAX_FORMAT:
-        raise NotRunnableError("a text that is too long")
+        raise WorkLimitError("a text that is too long")
     if b"-" in marks:
         out += text.ljust(width)
     else:
@@ -100,7 +100,7 @@ def _print(cpu: Cpu, into: int, most: int, form: int, values: VariableArguments)
 
 def _length(size: int) -> int:
     if size > MAX_TEXT * 16:
-        raise NotRunnableError("too many bytes at once")
+        raise WorkLimitError("too many bytes at once")
     return size
 
 

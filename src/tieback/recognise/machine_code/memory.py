@@ -5,6 +5,14 @@ from collections.abc import Callable
 PAGE = 4096
 MAX_PAGES = 1_024
 """Most pages that are touched: 4 MiB."""
+MAX_ALL_PAGES = 4_096
+"""Most pages that all libraries of an app touch: 16 MiB."""
+MAX_INSTRUCTIONS = 60_000
+"""Most different instructions of all libraries of an app; one that is read takes about a kilobyte."""
+MAX_METHODS = 2_000
+"""Most methods that all libraries of an app register."""
+BYTES_PER_STEP = 256
+"""Bytes that are moved, searched or made in about the time of an instruction."""
 MAX_TEXT = 65_536
 """Most bytes of a text that ends with a zero."""
 
@@ -23,16 +31,39 @@ class NotRunnableError(Exception):
     """A run cannot go on: an address without memory, an unknown instruction or function, or too much work."""
 
 
+class WorkLimitError(NotRunnableError):
+    """A run cannot go on because of a limit; without the limit it might have a result."""
+
+
+class Room:
+    """What all libraries of an app have in common: room for pages, instructions and methods that they name."""
+
+    __slots__ = ("instructions", "methods", "pages")
+
+    def __init__(self) -> None:
+        self.pages, self.instructions, self.methods = MAX_ALL_PAGES, MAX_INSTRUCTIONS, MAX_METHODS
+
+    def take_instruction(self) -> None:
+        """Note an instruction that is read. Raises ``WorkLimitError``."""
+        self.instructions -= 1
+        if self.instructions < 0:
+            raise WorkLimitError("too many different instructions")
+
+
 class Memory:
     """Bytes by address. A page is made when it is first touched."""
 
-    def __init__(self, fill: Callable[[int], bytes | None]) -> None:
+    def __init__(self, fill: Callable[[int], bytes | None], room: Room | None = None) -> None:
         """Memory of one library.
 
         Args:
             fill: content of the page with this number, of ``PAGE`` bytes; ``None`` if the library has nothing there.
+            room: what is left for all libraries of the app.
         """
         self._fill = fill
+        self.room = room or Room()
+        self.moved = 0
+        """Bytes that functions of other libraries have moved, searched or made."""
         self._pages: dict[int, bytearray] = {}
         self._top = HEAP
         self.sizes: dict[int, int] = {}
@@ -41,9 +72,10 @@ class Memory:
     def _page(self, number: int) -> bytearray:
         page = self._pages.get(number)
         if page is None:
-            if len(self._pages) >= MAX_PAGES:
-                raise NotRunnableError("too many pages of memory")
+            if len(self._pages) >= MAX_PAGES or self.room.pages <= 0:
+                raise WorkLimitError("too many pages of memory")
             page = self._pages[number] = self._made(number)
+            self.room.pages -= 1
         return page
 
     def _made(self, number: int) -> bytearray:
@@ -72,7 +104,8 @@ class Memory:
         if at + size <= PAGE:
             return bytes(page[at : at + size])
         if size > MAX_TEXT * 16:
-            raise NotRunnableError("too many bytes at once")
+            raise WorkLimitError("too many bytes at once")
+        self.moved += size
         parts = [bytes(page[at:])]
         left = size - (PAGE - at)
         while left > 0:
@@ -97,6 +130,7 @@ class Memory:
         if at + size <= PAGE:
             page[at : at + size] = content
             return
+        self.moved += size
         done = PAGE - at
         page[at:] = content[:done]
         while done < size:
@@ -118,6 +152,7 @@ class Memory:
             end = page.find(0, at)
             if end >= 0:
                 found += page[at:end]
+                self.moved += len(found)
                 if len(found) <= most:
                     return bytes(found)
                 break
@@ -129,7 +164,7 @@ class Memory:
         """A new piece of the heap, of zeros. Raises ``NotRunnableError`` if the heap is used up."""
         address = self._top
         if size < 0 or address + size + 64 > HEAP + HEAP_SIZE:
-            raise NotRunnableError("too much memory")
+            raise WorkLimitError("too much memory")
         self._top += (size + 31) & ~15
         self.sizes[address] = size
         return address

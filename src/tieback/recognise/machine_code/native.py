@@ -9,7 +9,14 @@ from tieback.recognise.machine_code.cxx_strings import function_of
 from tieback.recognise.machine_code.elf import ARM64, Library
 from tieback.recognise.machine_code.jni import ENVIRONMENT, FIRST, MACHINE, ClassName, Items, Jni, Opaque
 from tieback.recognise.machine_code.libc import FUNCTIONS
-from tieback.recognise.machine_code.memory import TRAPS, Memory, NotRunnableError
+from tieback.recognise.machine_code.memory import (
+    BYTES_PER_STEP,
+    TRAPS,
+    Memory,
+    NotRunnableError,
+    Room,
+    WorkLimitError,
+)
 
 MAX_STEPS = 50_000
 """Most instructions of one call; one takes about a microsecond."""
@@ -41,6 +48,7 @@ class NativeCode:
         self.is_cut = False
         """True if a limit ended a run."""
         self._failures = 0
+        self._room = Room()
 
     def call(self, names: Sequence[str], owner: str, method: tuple[str, str], arguments: Sequence[Argument]) -> Answer:
         """Result of a native method.
@@ -57,16 +65,21 @@ class NativeCode:
         loaded, address = self._place(names, owner, method)
         if self._failures >= MAX_FAILURES or self.left <= 0:
             self.is_cut = True
-            raise NotRunnableError("too much work in native code")
+            raise WorkLimitError("too much work in native code")
         try:
             loaded.make_ready(self)
             result, used = loaded.call(address, owner, arguments, min(MAX_STEPS, self.left))
             self.left -= used
             return _answer(loaded.jni, result, method[1].rpartition(")")[2])
-        except NotRunnableError:
+        except NotRunnableError as error:
             self.left -= loaded.used
             self._failures += 1
+            self.note(error)
             raise
+
+    def note(self, error: NotRunnableError) -> None:
+        """Note why a run has no result."""
+        self.is_cut = self.is_cut or isinstance(error, WorkLimitError)
 
     @property
     def functions(self) -> Sequence[str]:
@@ -89,7 +102,7 @@ class NativeCode:
         while self._unread:
             _, data = self._unread.popitem()
             try:
-                self._loaded.append(_Loaded(Library(data)))
+                self._loaded.append(_Loaded(Library(data), self._room))
             except NotRunnableError:
                 continue
         return self._loaded
@@ -98,9 +111,9 @@ class NativeCode:
 class _Loaded:
     """A library with its memory."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, room: Room) -> None:
         self.library = library
-        self.memory = Memory(library.page)
+        self.memory = Memory(library.page, room)
         self.jni = Jni(self.memory)
         self.cpu = _processor(library.machine)(self.memory)
         self.used = 0
@@ -115,8 +128,9 @@ class _Loaded:
             try:
                 _, used = self._run(begin, [MACHINE, 0], min(LOAD_STEPS, code.left))
                 code.left -= used
-            except NotRunnableError:
+            except NotRunnableError as error:
                 code.left -= self.used
+                code.note(error)
         return self.jni.registered
 
     def call(self, address: int, owner: str, arguments: Sequence[Argument], steps: int) -> tuple[int, int]:
@@ -138,8 +152,8 @@ class _Loaded:
                 begin = self.memory.number(at + 8 * number, 8)
                 if begin not in (0, (1 << 64) - 1):
                     self._run(begin, [0, 0, 0], max(0, min(LOAD_STEPS, code.left)))
-            except NotRunnableError:
-                pass
+            except NotRunnableError as error:
+                code.note(error)
             code.left -= self.used
 
     def _run(self, address: int, arguments: Sequence[int], steps: int) -> tuple[int, int]:
@@ -151,8 +165,10 @@ class _Loaded:
                 cpu.run(steps - (cpu.steps - before))
                 if cpu.pc == RETURN:
                     return cpu.result, cpu.steps - before
+                moved = self.memory.moved
                 cpu.give(self._outside(cpu))
-            raise NotRunnableError("too many calls of other libraries")
+                cpu.steps += (self.memory.moved - moved) // BYTES_PER_STEP
+            raise WorkLimitError("too many calls of other libraries")
         finally:
             self.used = cpu.steps - before
 

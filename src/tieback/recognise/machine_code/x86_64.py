@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import override
 
 from tieback.recognise.machine_code.cpu import MASK, RETURN, Cpu, VariableArguments
-from tieback.recognise.machine_code.memory import TRAPS, Memory, NotRunnableError
+from tieback.recognise.machine_code.memory import TRAPS, Memory, WorkLimitError
 
 RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
 _ARGUMENTS = (RDI, RSI, RDX, RCX, 8, 9)
@@ -28,6 +28,8 @@ class X8664(Cpu):
         self.v = [0] * 16
         self.carry = self.zero = self.sign = self.overflow = self.parity = False
         self.known: dict[int, Step] = {}
+        self.end = 0
+        """Steps at which the run ends."""
 
     @override
     def _begin(self, arguments: Sequence[int], stack: int) -> None:
@@ -44,19 +46,22 @@ class X8664(Cpu):
         from tieback.recognise.machine_code.x86_decode import decoded
 
         known = self.known
-        steps = self.steps
-        end = steps + most
-        try:
-            while self.pc < TRAPS:
-                step = known.get(self.pc)
-                if step is None:
-                    step = known[self.pc] = decoded(self.memory, self.pc)
-                steps += 1
-                if steps > end:
-                    raise NotRunnableError("too many instructions")
-                step(self)
-        finally:
-            self.steps = steps
+        end = self.end = self.steps + most
+        while self.pc < TRAPS:
+            step = known.get(self.pc)
+            if step is None:
+                self.memory.room.take_instruction()
+                step = known[self.pc] = decoded(self.memory, self.pc)
+            self.steps += 1
+            if self.steps > end:
+                raise WorkLimitError("too many instructions")
+            step(self)
+
+    def spend(self, steps: int) -> None:
+        """Note an instruction that takes as long as so many others. Raises ``WorkLimitError``."""
+        self.steps = min(self.steps + steps, self.end + 1)
+        if self.steps > self.end:
+            raise WorkLimitError("too many instructions")
 
     @override
     def argument(self, number: int) -> int:

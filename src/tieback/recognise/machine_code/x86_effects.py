@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tieback.recognise.machine_code.cpu import MASK
-from tieback.recognise.machine_code.memory import MAX_TEXT, NotRunnableError
+from tieback.recognise.machine_code.memory import BYTES_PER_STEP, MAX_TEXT, NotRunnableError, WorkLimitError
 from tieback.recognise.machine_code.x86_64 import MASKS, RAX, RBP, RCX, RDI, RDX, RSI, RSP, SIGNS, X8664, Step, signed
 from tieback.recognise.machine_code.x86_decode import Code, Operand, Read, Write, write_register
 
@@ -444,8 +444,8 @@ def _texts(code: Code) -> Step | None:
     def row(cpu: X8664) -> None:
         count = cpu.r[RCX] if repeats else 1
         if count * size > MAX_TEXT * 16:
-            raise NotRunnableError("too many bytes at once")
-        cpu.steps += count * size >> 4
+            raise WorkLimitError("too many bytes at once")
+        cpu.spend(count if copies else count * size // BYTES_PER_STEP)
         if count and copies:
             for at in range(0, count * size, size):
                 value = cpu.memory.number(cpu.r[RSI] + at & MASK, size)

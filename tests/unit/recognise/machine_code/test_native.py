@@ -1,13 +1,16 @@
 """Native methods of libraries for both processors give what a device gives: those of ``native/texts.c``."""
 
+import struct
 from pathlib import Path
 
 import pytest
 
+from bench.hostile_made import native_runs
+from bench.hostile_made.calls import LAST
 from tieback.recognise.machine_code import native
 from tieback.recognise.machine_code.elf import Library
 from tieback.recognise.machine_code.jni import MAX_ITEMS, Items, Opaque
-from tieback.recognise.machine_code.memory import NotRunnableError
+from tieback.recognise.machine_code.memory import NotRunnableError, WorkLimitError
 from tieback.recognise.machine_code.native import Answer, Argument, NativeCode
 
 STRING = "Ljava/lang/String;"
@@ -80,7 +83,6 @@ def test_work_ends_at_its_limits(code: NativeCode, monkeypatch: pytest.MonkeyPat
     for _ in range(2):
         with pytest.raises(NotRunnableError):
             call(code, "endless", f"(){STRING}")
-        assert not code.is_cut
     call(code, "plain", f"(){STRING}")
     with pytest.raises(NotRunnableError):
         call(code, "endless", f"(){STRING}")
@@ -133,3 +135,67 @@ def test_a_file_that_is_no_library_for_a_known_processor_has_no_methods(data: by
     with pytest.raises(NotRunnableError):
         Library(data)
     assert NativeCode({"a": data}).functions == []
+
+
+def test_only_a_limit_leaves_something_out(code: NativeCode, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("file", "none"):
+        with pytest.raises(NotRunnableError):
+            call(code, name, f"(){STRING}")
+    assert not code.is_cut
+    monkeypatch.setattr(native, "MAX_STEPS", 1_000)
+    with pytest.raises(WorkLimitError):
+        call(code, "endless", f"(){STRING}")
+    assert code.is_cut
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("straight", "too many different instructions"),
+        ("pages", "too many pages of memory"),
+        ("copies", "too many instructions"),
+        ("measured", "too many instructions"),
+        ("arrays", "too many instructions"),
+        ("object-arrays", "too many instructions"),
+        ("moved", "too many instructions"),
+    ],
+)
+def test_what_an_app_does_at_most_counts_for_all_its_libraries(kind: str, why: str) -> None:
+    made = {kind.name: kind for kind in native_runs.KINDS}[f"native-run-{kind}"]
+    code = NativeCode({name: content for name, content in made.make(12) if name.endswith(".so")})
+    code.left = 100_000
+    assert call_api(code, "last") == f"https://{LAST}/v"
+    for number in range(12):
+        with pytest.raises(NotRunnableError) as error:
+            call_api(code, f"f{number}")
+        if isinstance(error.value, WorkLimitError):
+            assert why in str(error.value)
+            break
+    assert code.is_cut
+    assert code.left > -20_000
+
+
+def call_api(code: NativeCode, name: str) -> Answer:
+    return code.call((f"Java_shop_Api_{name}",), "Lshop/Api;", (name, f"(){STRING}"), ())
+
+
+def test_a_library_registers_a_number_of_methods_at_most() -> None:
+    made = {kind.name: kind for kind in native_runs.KINDS}["native-run-registered"]
+    code = NativeCode({name: content for name, content in made.make(1) if name.endswith(".so")})
+    with pytest.raises(NotRunnableError):
+        call_api(code, "g0")
+    assert code.is_cut
+
+
+def test_relocations_of_a_page_are_those_of_the_whole_table() -> None:
+    """Compact ones: an address and a bitmap of the 63 words behind it."""
+    data = native_runs.library({"Java_a": b"\xc3"}, compact=struct.pack("<4Q", 0x2000, 0b1011, 0x4FF8, (1 << 64) - 1))
+    made = Library(data)
+    found = [
+        0x100000 + number * 4096 + at - 0x100000
+        for number in range(0x100, 0x106)
+        for at in range(0, 4096, 8)
+        if int.from_bytes((made.page(number) or bytes(4096))[at : at + 8], "little") == 0x100000
+    ]
+    places = {0x2000, 0x2008, 0x2018, 0x4FF8, *range(0x5000, 0x5000 + 63 * 8, 8)}
+    assert {one - 0x100000 for one in found if one >= 0x102000} == places
