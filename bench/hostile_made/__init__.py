@@ -6,6 +6,7 @@ from bench.hostile_made import (
     code,
     data,
     formats,
+    library_calls,
     native,
     native_runs,
     runs,
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind] = {
         settings,
         archives,
         formats,
+        library_calls,
     )
     for kind in part.KINDS
 }

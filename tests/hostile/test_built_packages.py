@@ -15,7 +15,8 @@ from tieback.model.sighting import AppDocument
 from tieback.pipeline.analyse import Analyser
 from tieback.recognise import extract, failures
 from tieback.recognise.dalvik import callers, decryptors, machine, run
-from tieback.recognise.dataflow.code import fields
+from tieback.recognise.dalvik.library import okhttp, retrofit
+from tieback.recognise.dataflow.code import fields, service_makers
 from tieback.recognise.dataflow.code.members import MethodCode
 from tieback.recognise.dataflow.code.static_values import StaticValues
 from tieback.recognise.dataflow.walk import state, walker
@@ -24,6 +25,7 @@ from tieback.recognise.texts import markup, spans
 
 ANALYSER = Analyser()
 NOT_DECRYPTED = "some strings of the code were not decrypted (limit on the work per app)"
+NOT_RUN = "not every method that can put an address together was run (limit on the work per app)"
 NOT_FOLLOWED = "the code of 1 method was not followed to its end"
 
 
@@ -67,6 +69,17 @@ LIMITS: list[tuple[str, int, ModuleType, str, int, str]] = [
     ("run-tables", 3, decryptors, "MAX_INITIALISERS", 2, NOT_DECRYPTED),
     ("run-inline", 3, decryptors, "MAX_INLINE", 2, NOT_DECRYPTED),
     ("run-tables", 3, machine, "INIT_STEPS", 5, NOT_DECRYPTED),
+    ("run-plain", 2, decryptors, "MAX_SIGNATURES", 0, NOT_DECRYPTED),
+    ("run-tables", 3, decryptors, "MAX_TABLE", 5, NOT_DECRYPTED),
+    ("run-inline", 3, decryptors, "MAX_METHOD", 5, NOT_DECRYPTED),
+    ("run-plain", 2, run, "MAX_RESULT", 20, NOT_DECRYPTED),
+    ("made-loops", 3, decryptors, "MAX_METHOD", 5, NOT_RUN),
+    ("made-loops", 3, machine, "MAX_MADE", 0, NOT_RUN),
+    ("lib-services", 2, retrofit, "MAX_BASES", 3, NOT_RUN),
+    ("lib-services", 2, retrofit, "MAX_SERVICES", 1, NOT_RUN),
+    ("lib-services", 2, service_makers, "MAX_INTERFACES", 1, NOT_RUN),
+    ("lib-services", 2, service_makers, "MAX_MAKERS", 1, NOT_RUN),
+    ("lib-interceptors", 2, okhttp, "MAX_INTERCEPTORS", 3, NOT_RUN),
     ("run-plain", 2, callers, "MAX_REGISTERS", 1, NOT_DECRYPTED),
     ("run-plain", 2, callers, "MAX_UNITS", 1, NOT_DECRYPTED),
     ("code-concat", 40, state, "MAX_BUILT", 20, NOT_FOLLOWED),

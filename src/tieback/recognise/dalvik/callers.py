@@ -131,6 +131,7 @@ class CallerWalk:
         if held is not None:
             _meet(held, registers, falls=True)
         elif len(saved) >= MAX_SAVED:
+            self._machine.is_cut = True
             saved[target] = []
         else:
             saved[target] = [value if _is_constant(value) else UNKNOWN for value in registers]

@@ -23,7 +23,7 @@ from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.inline import MadeText, texts_made
 from tieback.recognise.dalvik.machine import CONTEXTS, AppFiles
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
-from tieback.recognise.dalvik.run import MAX_STEPS, NUMBERS, Constant, Result, Runner, as_result
+from tieback.recognise.dalvik.run import MAX_STEPS, NUMBERS, Constant, Result, Runner, as_result, is_too_long
 from tieback.recognise.dataflow.code.members import split_types
 from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.dex.instructions import LENGTHS, payload_length
@@ -216,6 +216,7 @@ class Decryption:
         dex = self._dexes[number]
         index = dex.method_of(code)
         if index < 0 or code.units > MAX_METHOD:
+            self.made_all &= code.units <= MAX_METHOD
             return []
         try:
             ref = self.runner.path.ref(dex, index)
@@ -359,13 +360,17 @@ class _Search:
     def _possible(self) -> Sequence[int]:
         """Methods that can be decryptors, by their parameters and result."""
         own = self._runner.path.files == 1
-        return self._dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=own)[:MAX_SIGNATURES]
+        return self._limited(self._dex.methods_like(_ARGUMENT_NAMES, _RESULT_NAMES, ALL, own=own))
+
+    def _limited(self, methods: Sequence[int]) -> Sequence[int]:
+        self._runner.machine.is_cut |= len(methods) > MAX_SIGNATURES
+        return methods[:MAX_SIGNATURES]
 
     @cached_property
     def _joiners(self) -> Sequence[int]:
         """Methods that make one text of the items of a list or array."""
         own = self._runner.path.files == 1
-        found = self._dex.methods_like(_JOINED, _TEXT, ALL, own=own, first=True)[:MAX_SIGNATURES]
+        found = self._limited(self._dex.methods_like(_JOINED, _TEXT, ALL, own=own, first=True))
         return [*found, *self._dex.methods_called(_JOINERS)]
 
     @cached_property
@@ -397,6 +402,7 @@ class _Search:
             if method is None or ALL.hold(method.owner) or _is_program(method):
                 continue
             for result in walk.results(method, last + 1):
+                machine.is_cut |= is_too_long(result.value)
                 for text in _texts_of(result.value):
                     its = f"{result.ref.owner}->{result.ref.name}"
                     yield DecryptedText(text, f"{method.owner}->{method.name}", self._number, code, its)
@@ -483,7 +489,7 @@ class _Search:
         calls = [*ciphers, *makers, *joiners]
         for place in self._uses(self._invokes, calls).tolist() if calls else ():
             code, begin = self._around(place) if place >= done else (None, 0)
-            if code is None or code.units > MAX_METHOD:
+            if code is None:
                 continue
             called = self._units[place + 1]
             maker = called not in ciphers
@@ -497,6 +503,9 @@ class _Search:
             done = begin + code.units
             method = self._method(code)
             if method is None or ALL.hold(method.owner) or _is_program(method):
+                continue
+            if code.units > MAX_METHOD:
+                self._runner.machine.is_cut = True
                 continue
             count += 1
             if count > MAX_INLINE:
@@ -539,7 +548,10 @@ class _Search:
             end = begin + code.units
             units = self._units[begin:end]
             # At a glance, because each class costs a look at all its members.
-            if code.units > MAX_TABLE or not (making[units[1:]].any() or _computes(units)):
+            if not (making[units[1:]].any() or _computes(units)):
+                continue
+            if code.units > MAX_TABLE:
+                self._runner.machine.is_cut = True
                 continue
             member = dex.method(dex.method_of(code))
             if member is None or dex.raw(member.name) != b"<clinit>":

@@ -281,6 +281,8 @@ class Machine:
         """True if the last run read its call stack."""
         self.is_cut = False
         """True if a limit ended the run of a decryptor, or of the initialiser of a class."""
+        self.is_short = False
+        """True if a limit left out an address that a run made, or an object whose methods can make one."""
         self.made: list[tuple[tuple[Place, ...], str]] = []
         """Texts that the run made, with the places of the active frames, the outermost first, if they are collected."""
         self.changed: set[str] = set()
@@ -415,8 +417,11 @@ class Machine:
     def text(self, text: str) -> str:
         """A new string, counted."""
         self.allocate(2 * len(text))
-        if self.outermost is not None and len(self.made) < MAX_MADE and _MIN_MADE <= len(text) <= _MAX_MADE:
-            self.made.append((tuple((frame.method, frame.at) for frame in self.frames), text))
+        if self.outermost is not None and _MIN_MADE <= len(text) <= _MAX_MADE:
+            if len(self.made) < MAX_MADE:
+                self.made.append((tuple((frame.method, frame.at) for frame in self.frames), text))
+            else:
+                self.is_short = self.is_short or "://" in text
         return text
 
     def array(self, kind: str, count: int) -> JavaArray:
@@ -672,8 +677,11 @@ class Machine:
     def give(self, values: Iterable[Any]) -> None:
         """Note the objects of the app's classes that code gets which is not followed, if the run is collected."""
         for value in values:
-            if type(value) is JavaObject and len(self.given) < MAX_GIVEN and self._is_own(value):
-                self.given.append(value)
+            if type(value) is JavaObject and self._is_own(value):
+                if len(self.given) < MAX_GIVEN:
+                    self.given.append(value)
+                else:
+                    self.is_short = True
 
     def to_string(self, value: JavaObject) -> Any:
         """Result of the ``toString`` that a class of the app defines; ``None`` if it has none."""

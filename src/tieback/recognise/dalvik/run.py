@@ -164,15 +164,19 @@ class Runner:
             method = self.path.method(ref.owner, ref)
             if method is None:
                 made = self.machine.run_native(ref, _arguments(ref, arguments), caller)
-                return made if ref.result in NUMBERS and isinstance(made, int) else as_result(made)
+                return made if ref.result in NUMBERS and isinstance(made, int) else self._result(made)
             if not method.static:
                 return None
-            return as_result(self.machine.run(method, _registers(method, ref, arguments), caller))
+            return self._result(self.machine.run(method, _registers(method, ref, arguments), caller))
         except LimitError:
             self.machine.is_cut = True
             return None
         except NotRunnableError:
             return None
+
+    def _result(self, value: Any) -> Result | None:
+        self.machine.is_cut |= is_too_long(value)
+        return as_result(value)
 
     def static_texts(self, kind: str) -> dict[str, str | tuple[str | None, ...]]:
         """Texts in the static fields of a class after its initialiser ran, by field: alone, or in an array or a list.
@@ -188,9 +192,19 @@ class Runner:
             held = value.payload if isinstance(value, JavaObject) and isinstance(value.payload, list) else None
             items = value.items if isinstance(value, JavaArray) else held
             texts = tuple(map(_short_text, [value] if items is None else items))
+            self.machine.is_cut |= any(map(is_too_long, [value] if items is None else items))
             if any(text is not None for text in texts):
                 found[name] = (texts[0] or "") if items is None else texts
         return found
+
+
+def is_too_long(value: object) -> bool:
+    """True for a text with an address that is too long to be a result."""
+    if isinstance(value, JavaObject) and isinstance(value.payload, strings.Builder):
+        value = "".join(value.payload.units)
+    if isinstance(value, JavaArray) and value.kind in ("B", "C"):
+        return len(value.items) > MAX_RESULT and "://" in "".join(chr(item & 0xFFFF) for item in value.items)
+    return isinstance(value, str) and len(value) > MAX_RESULT and "://" in value
 
 
 def _short_text(value: object) -> str | None:

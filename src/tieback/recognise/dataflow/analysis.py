@@ -150,8 +150,9 @@ def analyse(
             rounds.announce(native)
     rounds.run()
     flows = tuple(rounds.flows())
-    makers = service_makers(files, uses, _bases(flows))
-    return Analysis(flows, rounds.unread, rounds.own_roots(makers))
+    makers, is_cut = service_makers(files, uses, _bases(flows))
+    roots = rounds.own_roots(makers)
+    return Analysis(flows, rounds.unread, roots._replace(is_cut=roots.is_cut or is_cut))
 
 
 def _bases(flows: Iterable[DataFlow]) -> Iterator[tuple[str, str | None]]:

@@ -9,12 +9,10 @@ from typing import NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.analysis import DataFlow
-from tieback.recognise.dataflow.code.retrofit import base_for
+from tieback.recognise.dataflow.code.retrofit import Bases
 from tieback.recognise.dataflow.methods.values import EndpointParts
 from tieback.recognise.dataflow.walk.compose import url_of
 
-MAX_REQUESTS = 1_000
-"""Most requests without a host of one app."""
 _BUILDER = "Lio/ktor/http/URLBuilder;"
 _BUILDERS = (_BUILDER, "Lio/ktor/http/URLBuilderKt;")
 _RELATIVE = lazy_pattern(r"/?[A-Za-z0-9._~-][^:?#]*(?:[?#].*)?")
@@ -47,8 +45,9 @@ def default_requests(flows: Iterable[DataFlow]) -> Iterator[DefaultRequest]:
     bases = [one for one in bases if _WHOLE.match(one[1])]
     if not bases:
         bases = [(flow.method, url) for flow, facts in every if (url := _set_host(flow, facts))]
-    for flow, spec in requests[:MAX_REQUESTS]:
-        base = _base(flow.method, bases)
+    known = _KnownBases(bases)
+    for flow, spec in requests:
+        base = known.base(flow.method)
         if base is not None:
             yield DefaultRequest(flow, base, spec)
 
@@ -72,13 +71,21 @@ def _set_host(flow: DataFlow, facts: object) -> str:
     return base if str(path).endswith("/") and _WHOLE.match(base) else ""
 
 
-def _base(method: str, bases: list[tuple[str, str]]) -> str | None:
-    """The address that the class of a request sets, or else the only one, or the one of the nearest class."""
-    mine = _outer(method)
-    own = {url for setter, url in bases if _outer(setter) == mine}
-    if len(own) == 1:
-        return own.pop()
-    return base_for(mine, [(_outer(setter), url) for setter, url in bases])
+class _KnownBases:
+    """The addresses that classes set by default."""
+
+    def __init__(self, bases: Iterable[tuple[str, str]]) -> None:
+        """``bases`` are the method that sets an address, and the address."""
+        self._own: dict[str, set[str]] = {}
+        for setter, url in bases:
+            self._own.setdefault(_outer(setter), set()).add(url)
+        self._nearest = Bases((owner, url) for owner, urls in self._own.items() for url in urls)
+
+    def base(self, method: str) -> str | None:
+        """The address that the class of a request sets, or else the only one, or the one of the nearest class."""
+        mine = _outer(method)
+        own = self._own.get(mine, ())
+        return next(iter(own)) if len(own) == 1 else self._nearest.url_for(mine)
 
 
 def _outer(method: str) -> str:

@@ -156,7 +156,7 @@ class DataflowExtractor:
         for find in finds.made(made, shown, left_out):
             _note(find, shown, left_out)
             yield find
-        if not decryption.made_all or analysis.roots.is_cut:
+        if not decryption.made_all or decryption.runner.machine.is_short or analysis.roots.is_cut:
             what = f"not every method that can put an address together was run (limit on the work per app): {MAY_MISS}"
             yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
         native = settings.native if settings is not None else None

@@ -17,7 +17,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow
 from tieback.recognise.dataflow.code.renamed_retrofit import bases as renamed_bases
-from tieback.recognise.dataflow.code.retrofit import RetrofitPath, base_for, paths
+from tieback.recognise.dataflow.code.retrofit import Bases, RetrofitPath, paths
 from tieback.recognise.dataflow.code.service_makers import CLIENTS
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.default_requests import default_requests
@@ -446,10 +446,11 @@ class Finds:
             bases = [one for _, dex in self._parts for one in renamed_bases(dex)]
         if not bases and not self._services:
             return
+        nearest = Bases(bases)
         for number, (_, dex) in enumerate(self._parts):
             for path in paths(dex, renamed=renamed):
                 spec = dex.string(path.string)
-                base = base_for(path.owner, bases)
+                base = nearest.url_for(path.owner)
                 for each in self._bases_of(path, dex) or ((base,) if base is not None else ()):
                     parts = EndpointParts({"url": each, "path" if path.appended else "spec": spec})
                     flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))

@@ -1,6 +1,6 @@
 """Each limit of the interpreter, from both sides: just below it an address is found, just above it is not.
 
-What a limit leaves out has a problem line, but for methods that are longer than decryption methods are.
+What a limit leaves out has a problem line.
 """
 
 from collections.abc import Callable
@@ -80,8 +80,6 @@ class Limit(NamedTuple):
     make: Callable[[int], Files]
     below: int
     above: int
-    line: bool = True
-    """True if what is above has a problem line."""
     found: bool = False
     """True if the walks of the data flow find the address all the same."""
 
@@ -91,8 +89,7 @@ LIMITS = (
     Limit("registers of a caller", lambda n: app(call("d"), registers=n), 1_020, 1_030, found=True),
     Limit("callers", lambda n: app(call("d"), *[call("d", "a")] * (n - 1)), 3_990, 4_010, found=True),
     Limit("decryptors", decryptors, 395, 405),
-    Limit("units of a decryptor", lambda n: app(call("d"), body="nop\n" * n + code.ONCE), 3_900,
-          4_100, line=False),
+    Limit("units of a decryptor", lambda n: app(call("d"), body="nop\n" * n + code.ONCE), 3_900, 4_100),
     Limit("calls inside each other", depth, 28, 36),
     Limit("steps of a run", lambda n: app(call("d"), body=loop(n) + code.ONCE), 45_000, 55_000),
     Limit("steps of all runs", lambda n: app(*(call("d", f"text {k}") for k in range(n)), call("d"),
@@ -101,8 +98,8 @@ LIMITS = (
     Limit("memory of all runs", lambda n: app(*(call("d", f"text {k}") for k in range(n)), call("d"),
                                               body=array(1 << 18)), 3, 12),
     Limit("steps of an initialiser", lambda n: field(loop(n)), 95_000, 105_000),
-    Limit("units of an initialiser", lambda n: field("nop\n" * n), 59_900, 60_100, line=False),
-    Limit("characters of a result", lambda n: app(call("d", PATH + "a" * n)), 4_000, 4_200, line=False),
+    Limit("units of an initialiser", lambda n: field("nop\n" * n), 59_900, 60_100),
+    Limit("characters of a result", lambda n: app(call("d", PATH + "a" * n)), 4_000, 4_200),
 )  # fmt: skip
 
 
@@ -124,7 +121,7 @@ def test_a_limit_is_where_it_is_documented(limit: Limit) -> None:
     assert finds(limit.make(limit.below)) == ({HOST, OWN}, [])
     hosts, problems = finds(limit.make(limit.above))
     assert hosts == ({HOST, OWN} if limit.found else {OWN})
-    assert [one.startswith("some strings of the code were not decrypted") for one in problems] == [True] * limit.line
+    assert [one.startswith("some strings of the code were not decrypted") for one in problems] == [True]
 
 
 @pytest.mark.parametrize(("make", "below", "above"), [(code.tables, 398, 402), (code.inline, 998, 1_002)])

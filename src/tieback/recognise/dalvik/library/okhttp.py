@@ -51,10 +51,12 @@ def _new(_: Machine, a: Arguments) -> None:
     a[0].fields[INTERCEPTORS] = ()
 
 
-def _add(_: Machine, a: Arguments) -> Any:
+def _add(machine: Machine, a: Arguments) -> Any:
     known = interceptors(a[0])
     if len(known) < MAX_INTERCEPTORS:
         a[0].fields[INTERCEPTORS] = (*known, a[1])
+    else:
+        machine.is_short = True
     return a[0]
 
 

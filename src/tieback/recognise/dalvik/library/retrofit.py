@@ -106,9 +106,14 @@ def _create(machine: Machine, a: Arguments) -> Any:
 
 
 def _note(machine: Machine, place: str, base: str) -> None:
-    its = machine.services.setdefault(place, {}) if len(machine.services) < MAX_SERVICES else {}
-    if len(its) < MAX_BASES:
-        its[to_text(base)] = None
+    text = to_text(base)
+    its = machine.services.get(place)
+    if its is None and len(machine.services) < MAX_SERVICES:
+        its = machine.services[place] = {}
+    if its is None or (text not in its and len(its) >= MAX_BASES):
+        machine.is_short = True
+    else:
+        its[text] = None
 
 
 def service_call(ref: MethodRef) -> LibraryCall:

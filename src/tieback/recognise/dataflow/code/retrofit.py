@@ -5,7 +5,7 @@ https://source.android.com/docs/core/runtime/dex-format#annotations-directory
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ from tieback.recognise.dataflow.code.renamed_retrofit import is_path
 from tieback.recognise.dataflow.dex import encoded
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 
+_LEAST_SHARED, _MAX_PACKAGES = 2, 32
+"""Least packages that a class shares with another one near it, and the most that are compared."""
 MAX_ANNOTATIONS = 50_000
 """Most annotations of one file that are read."""
 
@@ -84,29 +86,35 @@ def _annotated(data: Bytes, directory: int) -> Iterator[tuple[int, int]]:
             yield method, item
 
 
-def base_for(owner: str, bases: list[tuple[str, str]]) -> str | None:
-    """The base URL that an interface is most likely used with.
+class Bases:
+    """Base URLs by the packages of the classes that set them."""
 
-    Args:
-        owner: descriptor of the interface.
-        bases: descriptor of the class that sets a base URL, and the URL.
+    def __init__(self, bases: Iterable[tuple[str, str]]) -> None:
+        """``bases`` are the descriptor of the class that sets a base URL, and the URL."""
+        self._urls: set[str] = set()
+        self._below: dict[tuple[str, ...], str | None] = {}
+        """The URL that all classes in a package and those below it set; ``None`` if there are several."""
+        for setter, url in bases:
+            self._urls.add(url)
+            packages = _packages(setter)
+            for count in range(_LEAST_SHARED, len(packages) + 1):
+                if self._below.setdefault(packages[:count], url) != url:
+                    self._below[packages[:count]] = None
 
-    Returns:
-        The only base URL, or the one of the class nearest to the interface: they share at least the first two packages.
-    """
-    if len({url for _, url in bases}) == 1:
-        return bases[0][1]
-    mine = owner.strip("L;").split("/")[:-1]
-    ranked = sorted(((_shared(mine, setter.strip("L;").split("/")[:-1]), url) for setter, url in bases), reverse=True)
-    if not ranked or ranked[0][0] < 2:
-        return None
-    return ranked[0][1] if len({url for shared, url in ranked if shared == ranked[0][0]}) == 1 else None
+    def url_for(self, owner: str) -> str | None:
+        """The base URL that an interface, given by its descriptor, is most likely used with.
+
+        Returns:
+            The only base URL, or the one of the class nearest to the interface: they share at least the first two
+            packages.
+        """
+        if len(self._urls) == 1:
+            return next(iter(self._urls))
+        mine = _packages(owner)
+        shared = (mine[:count] for count in range(len(mine), _LEAST_SHARED - 1, -1))
+        nearest = next((one for one in shared if one in self._below), None)
+        return None if nearest is None else self._below[nearest]
 
 
-def _shared(one: list[str], other: list[str]) -> int:
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+def _packages(descriptor: str) -> tuple[str, ...]:
+    return tuple(descriptor.strip("L;").split("/")[:-1][:_MAX_PACKAGES])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.each import each
-from tieback.recognise.dataflow.code.retrofit import base_for, paths
+from tieback.recognise.dataflow.code.retrofit import Bases, paths
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 DEX = Path(__file__).parents[1] / "dex"
@@ -35,4 +35,4 @@ ONE, TWO = "https://one.test/", "https://two.test/"
     ],
 )
 def test_the_nearest_base(bases: list[tuple[str, str]], base: str | None) -> None:
-    assert base_for("Ltest/shop/net/Orders;", bases) == base
+    assert Bases(bases).url_for("Ltest/shop/net/Orders;") == base
