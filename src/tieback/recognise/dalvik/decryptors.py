@@ -505,7 +505,7 @@ class _Search:
             if method is None or ALL.hold(method.owner) or _is_program(method):
                 continue
             if code.units > MAX_METHOD:
-                self._runner.machine.is_cut = True
+                self._runner.machine.is_cut |= method.name != "<clinit>"  # initialisers have run
                 continue
             count += 1
             if count > MAX_INLINE:

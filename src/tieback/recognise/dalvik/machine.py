@@ -282,7 +282,7 @@ class Machine:
         self.is_cut = False
         """True if a limit ended the run of a decryptor, or of the initialiser of a class."""
         self.is_short = False
-        """True if a limit left out an address that a run made, or an object whose methods can make one."""
+        """True if a limit left out an address that a run made, or a base address or an interceptor of a client."""
         self.made: list[tuple[tuple[Place, ...], str]] = []
         """Texts that the run made, with the places of the active frames, the outermost first, if they are collected."""
         self.changed: set[str] = set()
@@ -677,11 +677,10 @@ class Machine:
     def give(self, values: Iterable[Any]) -> None:
         """Note the objects of the app's classes that code gets which is not followed, if the run is collected."""
         for value in values:
-            if type(value) is JavaObject and self._is_own(value):
-                if len(self.given) < MAX_GIVEN:
-                    self.given.append(value)
-                else:
-                    self.is_short = True
+            if type(value) is not JavaObject or len(self.given) >= MAX_GIVEN or not self._is_own(value):
+                continue
+            if not any(value is one for one in self.given):
+                self.given.append(value)
 
     def to_string(self, value: JavaObject) -> Any:
         """Result of the ``toString`` that a class of the app defines; ``None`` if it has none."""

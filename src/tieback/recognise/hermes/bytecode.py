@@ -117,6 +117,8 @@ class Bytecode:
         self._headers: dict[int, Header | None] = {}
         self.left = MAX_DECODED + len(self.data) // _BYTES_PER_DECODED
         """Instructions that may still be read. Without them functions are empty."""
+        self.is_cut = False
+        """True if a function was longer than ``MAX_BODY``."""
 
     @cached_property
     def bodies(self) -> tuple[Numbers, Numbers]:
@@ -193,6 +195,7 @@ class Bytecode:
 
     def _read(self, header: Header) -> list[Step]:
         at, start, end = header.offset, header.offset, header.offset + min(header.size, MAX_BODY)
+        self.is_cut = self.is_cut or header.size > MAX_BODY
         data, readers, left = self.data, self.instructions.readers, self.left
         tables, found, new = end, list[Step](), tuple.__new__
         while at < tables and len(found) < left:

@@ -63,6 +63,8 @@ class Marks:
         self._search, self._code = search, code
         self.named: frozenset[int] = frozenset()
         """Functions that refer to one of ``NAMES``."""
+        self.is_cut = False
+        """True if there are more starts than ``MAX_STARTS``."""
         data = code.data
         self._beside = tuple(word for word, mark in (("firestore", b"irestore"), ("S3", b"S3")) if data.find(mark) >= 0)
 
@@ -96,6 +98,7 @@ class Marks:
         alone = [one for one in dict.fromkeys((*naming, *words)) if count[one] == 1]
         for function in set(alone).difference(self._joining(alone)):
             del every[function]
+        self.is_cut = len(every) > MAX_STARTS
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
 
     def _with_ports(self, keys: Mapping[str, int]) -> list[int]:

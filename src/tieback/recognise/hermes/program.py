@@ -113,6 +113,7 @@ class Program:
         except (BudgetError, RecursionError):
             self.stopped = True
         self.stopped = self.stopped or self.code.left <= 0
+        self.stopped = self.stopped or marks.is_cut or self.record.is_cut or self.code.is_cut
         found = list(self.record.found.values())
         for number, (function, at) in self.record.configurations.items():
             text = marks.configuration(self.heap.things[number].fields, self._forced)

@@ -53,6 +53,8 @@ class Record:
         """Functions that create an HTTP client, or set its address."""
         self._bases: dict[object, Cases] = {}
         self._consumed: set[str] = set()
+        self.is_cut = False
+        """True if there are more than ``MAX_FOUND`` texts or configurations."""
 
     def joined(self, run: Run, value: Cases, operands: Sequence[Cases], *, call: str = "") -> None:
         """Record the texts that an instruction puts together."""
@@ -89,7 +91,9 @@ class Record:
         ):
             return
         known = self.found.get(text.text)
-        if (known is None and len(self.found) < MAX_FOUND) or (known is not None and call and not known.call):
+        if known is None and len(self.found) >= MAX_FOUND:
+            self.is_cut = True
+        elif known is None or (call and not known.call):
             self.found[text.text] = Found(text, run.function, self._place(run), call)
         if is_open(text) and not self._program.inlining:
             for function in self._program.members.around(run.function, _MAX_AROUND):
@@ -130,8 +134,12 @@ class Record:
 
     def configured(self, run: Run, made: Source) -> None:
         """Remember an object that can be a configuration."""
+        if made.at in self.configurations:
+            return
         if len(self.configurations) < MAX_FOUND:
-            self.configurations.setdefault(made.at, (run.function, self._place(run)))
+            self.configurations[made.at] = run.function, self._place(run)
+        else:
+            self.is_cut = True
 
     def based(self, run: Run, client: Value, address: Cases) -> None:
         """Record the address that is set for an HTTP client, as in ``axios.defaults.baseURL = …``."""
