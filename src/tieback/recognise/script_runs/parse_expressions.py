@@ -38,6 +38,9 @@ class ExpressionParser:
         self._no_in = False
         self._last = start
         """Where the last token ended."""
+        self._ahead: Token | None = None
+        """The token that begins behind the offset of ``_ahead_of``, if it was read before."""
+        self._ahead_of = -1
         self._token: Token = token(self._script, start, end)
 
     def _place(self, at: int) -> int:
@@ -51,7 +54,11 @@ class ExpressionParser:
         taken = self._token
         self.tokens += 1
         self._last = taken.end
-        self._token = token(self._script, taken.end, self._end)
+        ahead = self._ahead
+        if ahead is not None and self._ahead_of == taken.end:
+            self._token, self._ahead = ahead, None
+        else:
+            self._token = token(self._script, taken.end, self._end)
         return taken
 
     def _go(self, at: int) -> None:
@@ -80,7 +87,10 @@ class ExpressionParser:
 
     def _behind(self) -> Token:
         """The token behind the next one."""
-        return token(self._script, self._token.end, self._end)
+        at = self._token.end
+        if self._ahead is None or self._ahead_of != at:
+            self._ahead, self._ahead_of = token(self._script, at, self._end), at
+        return self._ahead
 
     def _name(self) -> str:
         one = self._next()

@@ -16,6 +16,8 @@ from tieback.recognise.script_runs.tokens import ScriptSyntaxError
 from tieback.recognise.script_runs.values import UNDEFINED, Closure, Object, Scope, Unknown, Value
 from tieback.recognise.texts.script import ScriptSpans
 
+_MANY = 100_000
+"""Steps of a script that decodes its texts before it uses any."""
 _ROOT_STEPS = 3_000
 _MAX_ROOTS = 100
 _MAX_TURNS = 4
@@ -64,7 +66,7 @@ def _begin(machine: Machine, data: Bytes, spans: ScriptSpans | None) -> bool:
     module.members["exports"] = exports
     scope.names["require"] = Unknown("require")
     scope.names["this"] = machine.window
-    limit, machine.limit = machine.limit, machine.limit * 3 // 4
+    limit, machine.limit = machine.limit, machine.limit * (9 if machine.limit > _MANY else 7) // 10
     try:
         compiled(machine, source(data, spans))(scope)
         machine.drain()

@@ -63,7 +63,7 @@ MAX_HITS = 100_000
 MAX_STEPS = 1_000_000
 """Most steps of all scripts of an app; about a second for each 200,000."""
 _SCRIPT_STEPS = 500_000
-MAX_APP_STEPS = 200_000
+MAX_APP_STEPS = 360_000
 """Most steps of the runs of all scripts of an app."""
 ACROSS_STEPS = 60_000
 """Most steps for the scripts of a page together."""
@@ -283,7 +283,7 @@ class ScriptExtractor:
         else:
             resolved = resolve.Resolution(shown, budget, markup=markup, script=self._last)
         with closing(resolved) as resolution:
-            for found in chain(resolution.texts(marks), self._requested(shown, resolution)):
+            for found in chain(resolution.texts(marks), self._requested(shown, resolution, buffer.file)):
                 if found.text.text in told:
                     continue
                 told.add(found.text.text)
@@ -324,11 +324,11 @@ class ScriptExtractor:
                 UnreadKind.UNFOLLOWED,
             )
 
-    def _requested(self, shown: Bytes, resolution: "Resolution") -> Iterator["Resolved"]:
+    def _requested(self, shown: Bytes, resolution: "Resolution", file: str) -> Iterator["Resolved"]:
         """What a run of the script requests."""
         from tieback.recognise.scripts.requested import requested, texts
 
-        outcome = requested(shown, self.run_steps, self._is_endpoint)
+        outcome = requested(shown, self.run_steps, self._is_endpoint, file)
         if outcome is not None:
             self.run_steps -= outcome.steps
             resolution.stopped |= outcome.is_cut

@@ -29,9 +29,21 @@ _SCHEME = lazy_pattern(rb"""["'`](?:https?|wss?):?(?://)?["'`]|["'`]://|://(?:["
 _HOST_TEXT = lazy_pattern(rb"""["'`](?:[A-Za-z0-9_-]{1,63}\.){1,6}[A-Za-z][A-Za-z0-9-]{1,23}(?=[:/"'`])""")
 _MARK = lazy_pattern(rb"""["'`](?:https?:|wss?:)?/|\$\{|\b(?:fetch|open|get|post|put|request|ajax|send)\(""")
 _HOST = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/?#\s" + GAP + r"]{3,255}(?=[/?#" + GAP + r"]|\Z)")
-STEPS = 30_000
+_SENDS = lazy_pattern(
+    rb"""\bfetch\(|\bXMLHttpRequest\b|\.ajax\(|\baxios\b|\bnew WebSocket\(|\bsendBeacon\(|\bnew EventSource\(|["']fetch["']"""
+)
+"""What sends requests."""
+_LIBRARY = lazy_pattern(
+    r"(?:.*/)?(?:(?:lib|libs|vendor|bower_components|node_modules|plugins|cordova-js-src)/.*"
+    r"|(?:polyfills|jquery|angular|zone|core-js|sw-toolbox|native-bridge|cordova|ionic|framework7|vue|react|bootstrap)\b[^/]*"
+    r"|[^/]*\.min\.js)"
+)
+"""Files of libraries, which request what they are given only."""
+STEPS = 45_000
 """Most steps of a script; about a second for 150,000."""
-ENCODED_STEPS = 90_000
+PARTS_STEPS = 8_000
+"""Most steps of a script that sends requests, but has no literal that is an endpoint."""
+ENCODED_STEPS = 300_000
 """Most steps of a script that encodes texts."""
 _OPENING = re.compile(
     r"(?:^|\.)(?:open\w*|href|assign|replace|alert|log|warn|error|write\w*|createTextNode|share\w*|navigate|push|"
@@ -42,26 +54,31 @@ _MAX_MARKS = 20_000
 _MAX_LITERALS = 200
 
 
-def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool]) -> "Outcome | None":
+def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool], file: str = "") -> "Outcome | None":
     """What a run of a script requests; ``None`` if it has nothing to run for.
 
     Args:
         data: the script.
         steps: most steps. Without any, the outcome is that a limit ended the run.
-        is_shown: true for a literal that is an endpoint. A script without one is not run, unless it encodes texts.
+        is_shown: true for a literal that is an endpoint. A script without one is not run, unless it encodes texts, or
+            sends requests and is no library.
+        file: its name.
     """
     if len(data) > MAX_RUN:
         return None
     read = bytes(data)
     is_encoded = _ENCODED.search(read) is not None
+    most = ENCODED_STEPS if is_encoded else STEPS
     if not (is_encoded or any(is_shown(one) for one in _literals(read))):
-        return None
+        if _SENDS.search(read) is None or _LIBRARY.fullmatch(file) is not None:
+            return None
+        most = PARTS_STEPS
     from tieback.recognise.script_runs.run import Outcome, requests
 
     if steps <= 0:
         return Outcome([], 0, is_cut=True)
     marks = [found.start() for found in islice(_MARK.finditer(read), _MAX_MARKS)]
-    return requests(read, marks, steps=min(steps, ENCODED_STEPS if is_encoded else STEPS))
+    return requests(read, marks, steps=min(steps, most))
 
 
 def _literals(data: bytes) -> Iterator[str]:
