@@ -24,14 +24,17 @@ _ENCODED = lazy_pattern(
     rb"""|push['"]?\]?\([\w$]{1,20}(?:\.|\[['"])shift(?:['"]\])?\(\)\)"""
 )
 """What obfuscators and ciphers leave in a script."""
+_ENCODED_MARKS = (b"_0x", b"eval(function", b"U2FsdGVkX1", b"atob(", b".decrypt(", b"shift")
+"""What is in a text that the pattern can match; these are found much faster."""
 _SCHEME = lazy_pattern(rb"""["'`](?:https?|wss?):?(?://)?["'`]|["'`]://|://(?:["'`]|\$\{)""")
 """A scheme before a host that is in another text."""
 _HOST_TEXT = lazy_pattern(rb"""["'`](?:[A-Za-z0-9_-]{1,63}\.){1,6}[A-Za-z][A-Za-z0-9-]{1,23}(?=[:/"'`])""")
 _MARK = lazy_pattern(rb"""["'`](?:https?:|wss?:)?/|\$\{|\b(?:fetch|open|get|post|put|request|ajax|send)\(""")
 _HOST = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/?#\s" + GAP + r"]{3,255}(?=[/?#" + GAP + r"]|\Z)")
-_SENDS = lazy_pattern(
-    rb"""\bfetch\(|\bXMLHttpRequest\b|\.ajax\(|\baxios\b|\bnew WebSocket\(|\bsendBeacon\(|\bnew EventSource\(|["']fetch["']"""
-)
+_SENDS = (
+    b"fetch(", b"XMLHttpRequest", b".ajax(", b"axios", b"new WebSocket(", b"sendBeacon(", b"new EventSource(", b"fetch\"",
+    b"fetch'",
+)  # fmt: skip
 """What sends requests."""
 _LIBRARY = lazy_pattern(
     r"(?:.*/)?(?:(?:lib|libs|vendor|bower_components|node_modules|plugins|cordova-js-src)/.*"
@@ -67,10 +70,10 @@ def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool], file: st
     if len(data) > MAX_RUN:
         return None
     read = bytes(data)
-    is_encoded = _ENCODED.search(read) is not None
+    is_encoded = any(mark in read for mark in _ENCODED_MARKS) and _ENCODED.search(read) is not None
     most = ENCODED_STEPS if is_encoded else STEPS
     if not (is_encoded or any(is_shown(one) for one in _literals(read))):
-        if _SENDS.search(read) is None or _LIBRARY.fullmatch(file) is not None:
+        if not any(mark in read for mark in _SENDS) or _LIBRARY.fullmatch(file) is not None:
             return None
         most = PARTS_STEPS
     from tieback.recognise.script_runs.run import Outcome, requests
@@ -78,7 +81,9 @@ def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool], file: st
     if steps <= 0:
         return Outcome([], 0, is_cut=True)
     marks = [found.start() for found in islice(_MARK.finditer(read), _MAX_MARKS)]
-    return requests(read, marks, steps=min(steps, most))
+    found = requests(read, marks, steps=min(steps, most))
+    # Without an address among its literals, the script may have none at all.
+    return found._replace(is_cut=False) if most == PARTS_STEPS and steps > most else found
 
 
 def _literals(data: bytes) -> Iterator[str]:
