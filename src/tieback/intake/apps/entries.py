@@ -38,6 +38,8 @@ PEEK = 64
 AIR = "META-INF/AIR/application.xml"
 """The description of an app of Adobe AIR: https://airsdk.dev/docs/building/application-descriptor-files"""
 _DEEPEST = 16
+MAX_PACKED = 256 * 1024
+"""Bytes of the largest file that is kept beside its unpacked content."""
 
 _TOO_DEEP = "not opened: the archive is nested too deep, or the package has too many archives"
 _NOTHING = (Content.EMPTY, Content.MEDIA)
@@ -82,8 +84,9 @@ def walk_entries(
             if inner is not None:
                 yield from heap.drain()
                 parts = _each(_unwrapped(name, inner, source.problems, budget, depth - 1), place)
+                packed = _kept(data)
                 data = inner = b""
-                yield from parts
+                yield from _with_file(parts, packed)
                 continue
             if content in _NOTHING or heap.add(place + name, data, content):
                 data = b""  # release the content before the next one is read
@@ -93,8 +96,9 @@ def walk_entries(
             if content is not Content.ARCHIVE or large:
                 yield from heap.drain()
                 parts = _each(make_artifacts(name, data, source.problems, budget, content), place)
+                packed = _kept(data) if content is Content.GZIP else b""
                 data = b""
-                yield from parts
+                yield from _with_file(parts, packed)
                 continue
         yield from heap.drain()
         yield from _nested(source, entry, budget, place, depth)
@@ -125,6 +129,18 @@ def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
         del piece
         yield placed
         del placed
+
+
+def _kept(data: Bytes) -> bytes:
+    """The bytes of a small file, for code that opens it."""
+    return bytes(data) if len(data) <= MAX_PACKED else b""
+
+
+def _with_file(parts: Iterator[Artifact], packed: bytes) -> Iterator[Artifact]:
+    """The artifacts; the first one has the bytes of the file whose content they are."""
+    for part in parts:
+        yield replace(part, packed=packed) if packed else part
+        packed = b""
 
 
 def _nested(source: EntrySource, entry: ArchiveEntry, budget: PackageBudget, place: str, depth: int) -> Iterator[Piece]:

@@ -153,6 +153,8 @@ class Artifact(msgspec.Struct, frozen=True):
     """The whole image if it is a .NET assembly, whose parts are the buffers."""
     compiled: Bytes = b""
     """The whole file if it is compiled XML, whose strings are the buffer."""
+    packed: Bytes = b""
+    """The bytes of the file itself, if its content was compressed or encoded and the file is small."""
     left_out: str = ""
     """What a limit left out of the entry, as a clause; empty if nothing."""
 

@@ -303,6 +303,8 @@ class Machine:
         self.services: dict[str, dict[str, None]] = {}
         """Base addresses of the interfaces of web services that code made clients for, and of the methods that it
         called of those, by descriptor, or by ``Lowner;->name(parameters)``."""
+        self.annotations: set[str] = set()
+        """Types of the annotations that code has looked for and found."""
         self.tasks: list[JavaObject] = []
         """Tasks that the run gave to other threads and that have not run, if it is collected."""
         self.threads: list[Any] = []
@@ -621,6 +623,10 @@ class Machine:
             from tieback.recognise.dalvik.library.retrofit import service_call
 
             return service_call(ref)
+        if owner in self.annotations:
+            from tieback.recognise.dalvik.library.annotations import element
+
+            return element(ref)
         inherited = self._library.get(f"*->{ref.signature}{ref.result}") if self.is_context(owner) else None
         return inherited or self._native(owner, ref)
 

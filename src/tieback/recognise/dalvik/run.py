@@ -9,6 +9,7 @@ from tieback.recognise.dalvik.contacts import Sinks
 from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library import (
     addresses,
+    annotations,
     charsets,
     collections,
     coroutines,
@@ -67,7 +68,7 @@ NUMBERS = frozenset("IJS")
 
 _LATER = (
     patterns, addresses, reflection, references, holders, properties, json_fields, okhttp, retrofit, time_units,
-    coroutines, joins, uris, stored_values,
+    coroutines, joins, uris, stored_values, annotations,
 )  # fmt: skip
 """Modules that use those before them."""
 

@@ -320,9 +320,7 @@ class _Rounds:
             return False
         needs = made.value.needs
         # Readers of JSON set fields that no code sets. A run knows nothing of settings and input fields.
-        return not needs or any(
-            need.kind != "field" or self._can_be_set(need.member) for need in needs
-        )
+        return not needs or any(need.kind != "field" or self._can_be_set(need.member) for need in needs)
 
     def _can_be_set(self, field: int) -> bool:
         return self._app.ref(field).owner not in (PREFERENCE, INPUT)

@@ -77,6 +77,14 @@ def test_an_endpoint_in_a_wrapped_asset_is_found(name: str, tmp_path: Path, anal
     assert found[expected].startswith("assets/data.bin")
 
 
+@pytest.mark.parametrize(("size", "kept"), [(300, True), (300_000, False)])
+def test_the_bytes_of_a_small_file_stay_beside_its_content(size: int, *, kept: bool, tmp_path: Path) -> None:
+    content = base64.b64encode(b"url=https://a.shop.test/" + b"a" * size)
+    with open_app(package(tmp_path / "app.apk", content)) as opened:
+        packed = [one.packed for one in opened.artifacts() if one.file.startswith("assets/data.bin!")]
+    assert packed == [content if kept else b""]
+
+
 @each(
     "content",
     [

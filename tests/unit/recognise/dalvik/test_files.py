@@ -131,6 +131,14 @@ def test_the_files_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     assert [files.file(f"assets/{name}") for name in ("a.xml", "b", "c", "d")] == [None, b"2", b"3", None]
 
 
+def test_code_opens_the_bytes_of_a_file_and_not_what_is_unpacked_of_it() -> None:
+    files = PackageFiles()
+    unpacked = Buffer("assets/config.dat!config.dat", BufferKind.TEXT, b"https://a.test")
+    files.see(Artifact(unpacked.file, (unpacked,), packed=b"aHR0cHM6Ly9hLnRlc3Q="))
+    assert files.file("assets/config.dat") == b"aHR0cHM6Ly9hLnRlc3Q="
+    assert files.file("assets/config.dat!config.dat") is None
+
+
 @each(
     ("file", "kept"),
     [

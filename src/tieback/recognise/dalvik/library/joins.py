@@ -1,18 +1,25 @@
 """Texts that are joined with a separator.
 
 Sources: https://developer.android.com/reference/java/lang/String#join and
-https://developer.android.com/reference/android/text/TextUtils#join
+https://developer.android.com/reference/android/text/TextUtils#join and
+https://developer.android.com/reference/java/text/MessageFormat
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.library.strings import sequence, text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import JavaArray, JavaObject, NotRunnableError
+from tieback.recognise.dalvik.objects import Boxed, JavaArray, JavaObject, NotRunnableError
 
 _STRING, _TEXTS = "Ljava/lang/String;", "Landroid/text/TextUtils;"
 _SEQUENCE, _ITERABLE = "Ljava/lang/CharSequence;", "Ljava/lang/Iterable;"
+
+_PLACE = lazy_pattern(r"\{(\d{1,2})\}")
+_PLAIN = lazy_pattern(r"(?:[^{}]|\{\d{1,2}\})*")
+_GROUPED = 1_000
+"""Least number with a separator."""
 
 type Arguments = Sequence[Any]
 
@@ -43,7 +50,29 @@ def _concat(machine: Machine, a: Arguments) -> str:
     return _joined(machine, "", _items(a[0]))
 
 
+def _message(machine: Machine, a: Arguments) -> str:
+    """``MessageFormat.format`` with plain arguments; a number above 999 is written with separators."""
+    template, items = sequence(machine, a[0]), _items(a[1])
+    if "'" in template or not _PLAIN.fullmatch(template):
+        raise NotRunnableError("a format that is not supported")
+    machine.allocate(2 * len(template))
+    parts, at = [], 0
+    for found in _PLACE.finditer(template):
+        number = int(found[1])
+        if number >= len(items):
+            raise NotRunnableError("a value that is missing")
+        value = items[number]
+        if isinstance(value, Boxed) and abs(value.value) >= _GROUPED and value.kind != "Ljava/lang/Character;":
+            raise NotRunnableError("a number with separators")
+        parts += [template[at : found.start()], text_of(machine, value)]
+        at = found.end()
+    text = "".join((*parts, template[at:]))
+    machine.allocate(2 * len(text))
+    return machine.text(text)
+
+
 CALLS: dict[str, LibraryCall] = {
+    f"Ljava/text/MessageFormat;->format({_STRING}[Ljava/lang/Object;)": _message,
     f"{_STRING}->join({_SEQUENCE}[{_SEQUENCE})": _join,
     f"{_STRING}->join({_SEQUENCE}{_ITERABLE})": _join,
     f"{_TEXTS}->join({_SEQUENCE}[Ljava/lang/Object;)": _join,

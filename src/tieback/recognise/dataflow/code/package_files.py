@@ -28,6 +28,8 @@ class PackageFiles:
         if isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
                 self._note(file, content)
+        elif piece.packed:  # code that opens the file unpacks it itself
+            self._note(piece.file.partition("!")[0] if piece.file.startswith(_FOLDERS) else piece.file, piece.packed)
         elif len(piece.buffers) == 1:
             buffer = piece.buffers[0]
             if buffer.kind in _KINDS and not buffer.base:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.dex.code_units import CodeUnits, code_units
 from tieback.recognise.dataflow.dex.dex_tables import DexTables, Offsets, SectionKind, items
-from tieback.recognise.dataflow.dex.encoded import StringId, ulebs
+from tieback.recognise.dataflow.dex.encoded import Annotation, StringId, ulebs
 from tieback.recognise.dataflow.dex.libraries import SILENT, Packages
 
 KEEP_CODE = 32 * 1024 * 1024
@@ -361,6 +361,20 @@ class DexFile(DexTables):
         return any(
             self._has_own_annotation(one) for one in struct.unpack_from(f"<{2 * fields}I", self.data, at + 16)[1::2]
         )
+
+    def class_annotations(self, row: int) -> list[Annotation]:
+        """The annotations of the class in a row, with those of the system."""
+        at = int(self.classes["annotations"][row])
+        if not 0 < at <= len(self.data) - 16:
+            return []
+        (its,) = struct.unpack_from("<I", self.data, at)
+        if not 0 < its <= len(self.data) - 4:
+            return []
+        (count,) = struct.unpack_from("<I", self.data, its)
+        if count > _MAX_ANNOTATIONS or its + 4 + 4 * count > len(self.data):
+            return []
+        places = struct.unpack_from(f"<{count}I", self.data, its + 4)
+        return [self.values.annotation(place + 1)[0] for place in places if place < len(self.data) - 6]
 
     def named_fields(self, row: int) -> dict[int, list[str]]:
         """The instance fields of a class, each with the texts in its annotations, as names for readers of JSON."""
