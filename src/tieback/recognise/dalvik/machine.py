@@ -283,32 +283,14 @@ class Machine:
         """True if a limit ended the run of a decryptor, or of the initialiser of a class."""
         self.is_short = False
         """True if a limit left out an address that a run made, or a base address or an interceptor of a client."""
-        self.made: list[tuple[tuple[Place, ...], str]] = []
-        """Texts that the run made, with the places of the active frames, the outermost first, if they are collected."""
-        self.changed: set[str] = set()
-        """Texts that the run gave to methods of theirs that make another address, such as ``replace``."""
-        self.passing: Callable[[Frame], Any] | None = None
-        """Runs a nested frame past what cannot be run, if texts are collected."""
-        self.outermost: Frame | None = None
-        """The frame whose run is collected."""
         self.sinks: Sinks = sinks or {}
         """Calls that connect to a host, by class."""
-        self.contacts: dict[int, tuple[Any, tuple[Place, ...], Sink, dict[str, str | int]]] = {}
-        """Connections of the run, with the places of the active frames, if it is collected. The key is the identity of
-        the first item."""
-        self.contacted: list[MadeContact] = []
-        """Connections of all runs that are collected."""
-        self.given: list[JavaObject] = []
-        """Objects of the app's classes that the run gave to code that is not followed, if it is collected."""
+        self._collect()
         self.services: dict[str, dict[str, None]] = {}
         """Base addresses of the interfaces of web services that code made clients for, and of the methods that it
         called of those, by descriptor, or by ``Lowner;->name(parameters)``."""
         self.annotations: set[str] = set()
         """Types of the annotations that code has looked for and found."""
-        self.tasks: list[JavaObject] = []
-        """Tasks that the run gave to other threads and that have not run, if it is collected."""
-        self.threads: list[Any] = []
-        """The threads that the run has started and that are active, the outermost first."""
         self.remote: dict[Any, Any] = {}
         """Defaults of remote settings that code has set, by key."""
         self.receivers: dict[str, JavaObject | None] = {}
@@ -327,6 +309,28 @@ class Machine:
         self._later: dict[str, bool] = {}
         self._decoded: list[dict[int, Any]] = []
         self._count = 0
+
+    def _collect(self) -> None:
+        """Collect nothing yet."""
+        self.made: list[tuple[tuple[Place, ...], str]] = []
+        """Texts that the run made, with the places of the active frames, the outermost first, if they are collected."""
+        self.changed: set[str] = set()
+        """Texts that the run gave to methods of theirs that make another address, such as ``replace``."""
+        self.passing: Callable[[Frame], Any] | None = None
+        """Runs a nested frame past what cannot be run, if texts are collected."""
+        self.outermost: Frame | None = None
+        """The frame whose run is collected."""
+        self.contacts: dict[int, tuple[Any, tuple[Place, ...], Sink, dict[str, str | int]]] = {}
+        """Connections of the run, with the places of the active frames, if it is collected. The key is the identity of
+        the first item."""
+        self.contacted: list[MadeContact] = []
+        """Connections of all runs that are collected."""
+        self.given: list[JavaObject] = []
+        """Objects of the app's classes that the run gave to code that is not followed, if it is collected."""
+        self.tasks: list[JavaObject] = []
+        """Tasks that the run gave to other threads and that have not run, if it is collected."""
+        self.threads: list[Any] = []
+        """The threads that the run has started and that are active, the outermost first."""
 
     # Runs
 

@@ -204,9 +204,11 @@ MAX_ABOVE = 120
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 MAX_ASKED = 1_000
 """Most methods and constructors whose callers are looked up for that."""
+_RESUMED = "(Ljava/lang/Object;)Ljava/lang/Object;"
+"""Kind of the method in which the code of a coroutine is: ``invokeSuspend``, whatever a shrinker names it."""
 MAX_REPLACED = 1_000
 """Most fields whose stores are looked up because an endpoint has their initial value."""
-_LEVELS = 5
+_LEVELS = 3
 """Most calls between them: a function, the class that a compiler makes for it, and the method that makes its object."""
 
 
@@ -280,7 +282,8 @@ class _Rounds:
                 for method in self._above(identity, asked) if len(above) < left else ():
                     if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
-            level = list(above)  # roots among them, too: what makes their object knows more
+            # What makes the object of a coroutine knows more than the coroutine, which is often a root itself.
+            level = [one for one in above if one not in every or self._app.ref(one).kind == _RESUMED]
             left -= sum(one not in every for one in above)
             every |= above
             opened |= dict.fromkeys(above)

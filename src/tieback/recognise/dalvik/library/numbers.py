@@ -322,7 +322,7 @@ def _random_calls() -> dict[str, LibraryCall]:
     owner, local = "Ljava/util/Random;", "Ljava/util/concurrent/ThreadLocalRandom;"
     return {
         f"{owner}-><init>()": _unseeded,
-        f"{local}->current()": lambda machine, a: _any_generator(machine, local),
+        f"{local}->current()": lambda machine, _: _any_generator(machine, local),
         f"{local}->nextInt()": lambda _, a: _next(a[0], 32),
         f"{local}->nextInt(I)": _bounded,
         f"{owner}-><init>(J)": _seed,

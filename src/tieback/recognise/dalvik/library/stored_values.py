@@ -1,7 +1,7 @@
 """Values that the system or a service keeps for the app by a name, and whose first ones are in the package.
 
-Saved settings have the default that the code names, and ``meta-data`` is in the manifest. The defaults of Firebase Remote
-Config are in a map that the code makes, or in a file. Sources:
+Saved settings have the default that the code names, and ``meta-data`` is in the manifest. The defaults of Firebase
+Remote Config are in a map that the code makes, or in a file. Sources:
 https://developer.android.com/reference/android/content/SharedPreferences,
 https://developer.android.com/guide/topics/manifest/meta-data-element and
 https://firebase.google.com/docs/remote-config/get-started?platform=android
