@@ -55,6 +55,15 @@ class _PartsOfInput:
     def items(self, identifier: int) -> tuple[str, ...]:
         return (self.resource(identifier),) * (identifier & 3)
 
+    def integer(self, identifier: int) -> int | None:
+        return identifier & 0xFFFF if identifier & 1 else None
+
+    def metadata(self, key: str) -> str:
+        return self.resource(len(key))
+
+    def remote(self, key: str) -> str:
+        return self.resource(len(key) + 1)
+
     def name(self) -> str:
         return self.resource(1)
 

@@ -96,11 +96,14 @@ class ShownTexts:
             return not self._is_of_system(number, flow, one.values[0])
         if name == "<init>":
             return self._is_message_read(number, code)
-        reader = _READERS.get(name, "") if owner.startswith(_OF_VIEWS) else ""
+        is_view = owner.startswith(_OF_VIEWS) or name == "setTitle"  # of the activity itself
+        reader = _READERS.get(name, "") if is_view else ""
         if not reader or not one.values[0]:
             return False
         if reader == HINT:
             return self.are_contacted(HINT)
+        if reader == TITLE and self.are_contacted(TITLE):  # a screen has one title for all its methods
+            return True
         if self._reads(number, code, flow, one.values[0], reader, traced) or self.are_read_in_any(reader):
             return True
         known = {each.at: each for each in flow.operations}

@@ -39,8 +39,9 @@ TITLE = f"invoke-virtual {{p0, v0}}, Lshop/Main;->setTitle({ANY})V\n"
         (f"invoke-virtual {{v2, v0}}, Lorg/slf4j/Logger;->warn({TEXT})V\n", False),
         (f"invoke-virtual {{v2, v0}}, Lother/Screen;->setTitle({ANY})V\n", True),
         (TITLE + READ, True),
+        (f"{TITLE}return-void\n.end method\n.method public load()V\n.registers 8\n{READ}", True),
     ],
-    ids=["title", "notification", "download", "log", "another class", "a title that code contacts"],
+    ids=["title", "notification", "download", "log", "another class", "a contacted title", "one in another method"],
 )
 def test_an_address_in_a_title_is_no_back_end(call: str, *, shown: bool) -> None:
     found = endpoints(APP.replace("@", call))
