@@ -1,11 +1,14 @@
-"""Requests of Ktor without a host: they go to the address that its client has by default.
+"""Requests of Ktor and Fuel without a host: they go to the address that the client has by default.
 
-``defaultRequest { url("https://api.shop.test/v1/") }`` and ``client.get("orders")`` are in different methods.
-Source: https://ktor.io/docs/client-default-request.html
+``defaultRequest { url("https://api.shop.test/v1/") }`` and ``client.get("orders")`` are in different methods. Fuel
+appends the path of ``"/orders".httpGet()`` to ``FuelManager.instance.basePath``.
+Sources: https://ktor.io/docs/client-default-request.html and
+https://github.com/kittinunf/fuel/blob/2.3.1/fuel/src/main/kotlin/com/github/kittinunf/fuel/core/Encoding.kt
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeGuard
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.analysis import DataFlow
@@ -15,6 +18,7 @@ from tieback.recognise.dataflow.walk.compose import url_of
 
 _BUILDER = "Lio/ktor/http/URLBuilder;"
 _BUILDERS = (_BUILDER, "Lio/ktor/http/URLBuilderKt;")
+_MANAGER = "Lcom/github/kittinunf/fuel/core/FuelManager;"
 _RELATIVE = lazy_pattern(r"/?[A-Za-z0-9._~-][^:?#]*(?:[?#].*)?")
 _WHOLE = lazy_pattern(r"https?://[^/{}]")
 
@@ -26,10 +30,36 @@ class DefaultRequest(NamedTuple):
     """The request."""
     base: str
     spec: str
+    role: str = "spec"
+    """What the text of the request is to the address: ``spec``, or ``path`` if it is appended."""
 
 
 def default_requests(flows: Iterable[DataFlow]) -> Iterator[DefaultRequest]:
-    """Each request without a host whose address is known.
+    """Each request without a host whose address is known."""
+    every = list(flows)
+    yield from _of_ktor(every)
+    yield from _of_fuel(every)
+
+
+def _of_fuel(flows: Iterable[DataFlow]) -> Iterator[DefaultRequest]:
+    """Those of Fuel, whose clients have one base path; several say nothing."""
+    every = [(flow, flow.value.values.get("url")) for flow in flows if flow.name == "Fuel" and _is_url(flow.value)]
+    bases = {str(url) for flow, url in every if flow.sink is not None and flow.sink.owner == _MANAGER}
+    base = bases.pop() if len(bases) == 1 else ""
+    if not _WHOLE.match(base):
+        return
+    requests = ((flow, str(url)) for flow, url in every if flow.sink is not None and flow.sink.owner != _MANAGER)
+    for flow, spec in islice(requests, MAX_REQUESTS):
+        if _RELATIVE.fullmatch(spec):
+            yield DefaultRequest(flow, base, spec, "path")
+
+
+def _is_url(facts: object) -> TypeGuard[EndpointParts]:
+    return isinstance(facts, EndpointParts) and isinstance(facts.values.get("url"), str)
+
+
+def _of_ktor(flows: Iterable[DataFlow]) -> Iterator[DefaultRequest]:
+    """Those of Ktor.
 
     The block of a default request can set the host of a builder; it counts if there is no whole address by default.
     """

@@ -479,8 +479,8 @@ class Finds:
         return self._services.get(called, ())
 
     def _default_requests(self) -> Iterator[Find]:
-        for flow, base, spec in default_requests(self._analysis.flows):
-            text = url_of({"url": base, "spec": spec})
+        for flow, base, spec, role in default_requests(self._analysis.flows):
+            text = url_of({"url": base, role: spec})
             for find in self._new(flow, text, f"{base}\n{spec}", flow.value.first):
                 yield self._unless_never_run(flow, find)
 
