@@ -19,6 +19,7 @@ from tieback.recognise.dalvik.library import (
     joins,
     json_fields,
     json_objects,
+    lambdas,
     numbers,
     okhttp,
     patterns,
@@ -68,7 +69,7 @@ NUMBERS = frozenset("IJS")
 
 _LATER = (
     patterns, addresses, reflection, references, holders, properties, json_fields, okhttp, retrofit, time_units,
-    coroutines, joins, uris, stored_values, annotations,
+    coroutines, joins, uris, stored_values, annotations, lambdas,
 )  # fmt: skip
 """Modules that use those before them."""
 

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.unit.recognise.dalvik.library.test_calls import machine
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dalvik.library.files import MAX_FILE
+from tieback.recognise.dalvik.library.files import CALLS, MAX_FILE
 from tieback.recognise.dalvik.machine import RUN_MEMORY
+from tieback.recognise.dalvik.objects import JavaObject, NotRunnableError
 from tieback.recognise.dalvik.run import MIN_STEPS
 from tieback.recognise.dataflow.code import package_files
 from tieback.recognise.dataflow.code.package_files import PackageFiles
@@ -150,3 +152,14 @@ def test_code_opens_the_bytes_of_a_file_and_not_what_is_unpacked_of_it() -> None
 )
 def test_files_of_settings_are_kept_for_the_code(file: str, *, kept: bool) -> None:
     assert (settings({file: b"host=a.test"}).java_file(file) is not None) is kept
+
+
+@each(("index", "text"), [(0, "a.test"), (2, None), (-1, None)])
+def test_an_array_of_resources_has_its_texts(index: int, text: str | None) -> None:
+    array = JavaObject("Landroid/content/res/TypedArray;", ["a.test", "b.test"])
+    read = CALLS["Landroid/content/res/TypedArray;->getString(I)"]
+    if text is None:
+        with pytest.raises(NotRunnableError):
+            read(machine(), (array, index))
+    else:
+        assert read(machine(), (array, index)) == text

@@ -387,6 +387,7 @@ def _calls() -> dict[str, LibraryCall]:
         "putIfAbsent(Ljava/lang/Object;Ljava/lang/Object;)": _put_absent,
         "remove(Ljava/lang/Object;)": lambda m, a: _entries(a[0]).pop(_key(m, a[1]), 0),
         "put(Ljava/lang/Object;Ljava/lang/Object;)": _put,
+        "put(Ljava/lang/Enum;Ljava/lang/Object;)": _put,
         "get(Ljava/lang/Object;)": _get,
         "getOrDefault(Ljava/lang/Object;Ljava/lang/Object;)": _get,
         "containsKey(Ljava/lang/Object;)": lambda m, a: int(_key(m, a[1]) in _entries(a[0])),

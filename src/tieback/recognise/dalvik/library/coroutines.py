@@ -74,6 +74,15 @@ def _resume(_: Machine, _a: Arguments) -> None:
     """Nothing runs behind a block; its caller gets the result."""
 
 
+def _await_all(machine: Machine, a: Arguments) -> Any:
+    """``awaitAll``: the results of all in a list."""
+    its = a[0].payload if isinstance(a[0], JavaObject) else None
+    if not isinstance(its, list):
+        return UNKNOWN
+    machine.allocate(64 * (1 + len(its)))
+    return JavaObject("Ljava/util/ArrayList;", [get_held(machine, (one,)) for one in its])
+
+
 def _saved(machine: Machine, a: Arguments) -> Any:
     """The flow of the settings that a ``DataStore`` keeps: at first none is saved."""
     path = machine.path
@@ -104,6 +113,7 @@ CALLS: dict[str, LibraryCall] = {
     f"{_PACKAGE}TimeoutKt;->withTimeout(J{_BLOCK}{_CONTINUATION})": _block(1),
     f"{_PACKAGE}TimeoutKt;->withTimeoutOrNull(J{_BLOCK}{_CONTINUATION})": _block(1),
     f"{_DEFERRED}->await({_CONTINUATION})": get_held,
+    f"{_PACKAGE}AwaitKt;->awaitAll(Ljava/util/Collection;{_CONTINUATION})": _await_all,
     f"{_CONTINUATION}->getContext()": _context,
     f"{_DATA_STORE}->getData()": _saved,
     f"{_CONTINUATION}->resumeWith({_OBJECT})": _resume,

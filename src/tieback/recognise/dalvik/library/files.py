@@ -28,6 +28,7 @@ from tieback.recognise.dalvik.objects import (
 
 _STREAM, _READER = "Ljava/io/InputStream;", "Ljava/io/Reader;"
 _RESOURCES, _ASSETS = "Landroid/content/res/Resources;", "Landroid/content/res/AssetManager;"
+_TYPED = "Landroid/content/res/TypedArray;"
 _END = "Ljava/io/EOFException;"
 _WHOLE = ("\\A", "\\Z", "\\z")
 """Delimiters of a ``Scanner`` that gives the whole text."""
@@ -88,6 +89,13 @@ def _integer(machine: Machine, a: Arguments) -> int:
     if value is None:
         raise NotRunnableError("a resource that is not known")
     return int32(value)
+
+
+def _typed_text(_: Machine, a: Arguments) -> Any:
+    items = a[0].payload if isinstance(a[0], JavaObject) else None
+    if not isinstance(items, list) or type(a[1]) is not int or not 0 <= a[1] < len(items):
+        raise NotRunnableError("an item that is not known")
+    return items[a[1]]
 
 
 def _strings(machine: Machine, a: Arguments) -> JavaArray:
@@ -364,6 +372,10 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_RESOURCES}->getText(I)": _string,
         f"{_RESOURCES}->getInteger(I)": _integer,
         f"{_RESOURCES}->getStringArray(I)": _strings,
+        f"{_RESOURCES}->obtainTypedArray(I)": lambda m, a: JavaObject(_TYPED, _strings(m, a).items),
+        f"{_TYPED}->getString(I)": _typed_text,
+        f"{_TYPED}->length()": lambda _, a: len(a[0].payload),
+        f"{_TYPED}->recycle()": _nothing,
         f"{_ASSETS}->open({STRING})": _asset,
         f"{_ASSETS}->open({STRING}I)": _asset,
         f"Ljava/lang/Class;->getResourceAsStream({STRING})": _java_file,
