@@ -62,15 +62,19 @@ STEPS = """
     ("code", "address"),
     [
         (
-            f"invoke-static {{v0}}, {OPTIONAL}->of({OBJECT}){OPTIONAL}\nmove-result-object v1\n"
-            f"invoke-virtual {{v1, v3}}, {OPTIONAL}->map({FUNCTION}){OPTIONAL}\nmove-result-object v1\n"
-            f"invoke-virtual {{v1}}, {OPTIONAL}->get(){OBJECT}",
+            (
+                f"invoke-static {{v0}}, {OPTIONAL}->of({OBJECT}){OPTIONAL}\nmove-result-object v1\n"
+                f"invoke-virtual {{v1, v3}}, {OPTIONAL}->map({FUNCTION}){OPTIONAL}\nmove-result-object v1\n"
+                f"invoke-virtual {{v1}}, {OPTIONAL}->get(){OBJECT}"
+            ),
             "https://api.shop.test",
         ),
         (
-            f"invoke-static {{v3}}, {FUTURE}->supplyAsync({SUPPLIER}){FUTURE}\nmove-result-object v1\n"
-            f"invoke-virtual {{v1, v3}}, {FUTURE}->thenApply({FUNCTION}){FUTURE}\nmove-result-object v1\n"
-            f"invoke-virtual {{v1}}, {FUTURE}->join(){OBJECT}",
+            (
+                f"invoke-static {{v3}}, {FUTURE}->supplyAsync({SUPPLIER}){FUTURE}\nmove-result-object v1\n"
+                f"invoke-virtual {{v1, v3}}, {FUTURE}->thenApply({FUNCTION}){FUTURE}\nmove-result-object v1\n"
+                f"invoke-virtual {{v1}}, {FUTURE}->join(){OBJECT}"
+            ),
             "https://live.shop.test",
         ),
     ],
