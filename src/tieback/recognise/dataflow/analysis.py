@@ -204,6 +204,8 @@ MAX_ABOVE = 120
 """Most methods that are run for an app because they call a method with an unknown part, or make its object."""
 MAX_ASKED = 1_000
 """Most methods and constructors whose callers are looked up for that."""
+_MORE_LEVELS = 3
+"""Further calls from a coroutine on: one that starts another is a class with an object, and so on."""
 _RESUMED = "(Ljava/lang/Object;)Ljava/lang/Object;"
 """Kind of the method in which the code of a coroutine is: ``invokeSuspend``, whatever a shrinker names it."""
 MAX_REPLACED = 1_000
@@ -275,7 +277,7 @@ class _Rounds:
         level = self._open_roots(every)
         opened = dict.fromkeys(level)
         left, asked, is_cut = MAX_ABOVE, set[int](), False
-        for _ in range(_LEVELS):
+        for depth in range(1, _LEVELS + _MORE_LEVELS):
             above: dict[int, MethodCode] = {}
             for identity in level:
                 is_cut |= len(above) >= left or len(asked) >= MAX_ASKED
@@ -283,7 +285,8 @@ class _Rounds:
                     if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
             # What makes the object of a coroutine knows more than the coroutine, which is often a root itself.
-            level = [one for one in above if one not in every or self._app.ref(one).kind == _RESUMED]
+            resumed = [one for one in above if self._app.ref(one).kind == _RESUMED]
+            level = resumed if depth >= _LEVELS else [*resumed, *(one for one in above if one not in every)]
             left -= sum(one not in every for one in above)
             every |= above
             opened |= dict.fromkeys(above)
