@@ -64,11 +64,11 @@ def _message(machine: Machine, a: Arguments) -> str:
         value = items[number]
         if isinstance(value, Boxed) and abs(value.value) >= _GROUPED and value.kind != "Ljava/lang/Character;":
             raise NotRunnableError("a number with separators")
-        parts += [template[at : found.start()], text_of(machine, value)]
+        shown = text_of(machine, value)
+        machine.allocate(2 * len(shown))  # before the text exists: one value can be in it many times
+        parts += [template[at : found.start()], shown]
         at = found.end()
-    text = "".join((*parts, template[at:]))
-    machine.allocate(2 * len(text))
-    return machine.text(text)
+    return machine.text("".join((*parts, template[at:])))
 
 
 CALLS: dict[str, LibraryCall] = {

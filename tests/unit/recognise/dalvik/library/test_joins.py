@@ -66,3 +66,9 @@ def test_a_message_of_another_form_is_not_known(template: str) -> None:
     values = JavaArray("Ljava/lang/Object;", ["a.shop.test", Boxed("Ljava/lang/Integer;", 8443)])
     with pytest.raises(NotRunnableError):
         CALLS[MESSAGE](machine(), (template, values))
+
+
+def test_a_message_that_is_too_long_is_not_made() -> None:
+    values = JavaArray("Ljava/lang/Object;", ["a" * 60_000])
+    with pytest.raises(LimitError):
+        CALLS[MESSAGE](machine(), ("{0}" * 20_000, values))
