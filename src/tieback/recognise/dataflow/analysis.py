@@ -129,9 +129,10 @@ def analyse(
 
     uses = MemberUses(app)
     fields.writers = lambda field: (one.method.identity for one in uses.writers(field))
+    keys = settings.address_keys() if settings is not None else ()
     rounds = _Rounds(app, uses, walker, fields)
     for number, dex in enumerate(files):
-        strings = anchored_strings(dex, rules)
+        strings = anchored_strings(dex, rules) | _strings_of(dex, keys)
         finder = MethodFinder(dex, tables[number], strings)
         for candidate in finder.candidates():
             method = app.method_at(number, candidate.code)
@@ -153,6 +154,11 @@ def analyse(
     makers, is_cut = service_makers(files, uses, _bases(flows))
     roots = rounds.own_roots(makers)
     return Analysis(flows, rounds.unread, roots._replace(is_cut=roots.is_cut or is_cut))
+
+
+def _strings_of(dex: DexFile, texts: Iterable[str]) -> set[int]:
+    """Indices of the texts that a DEX file has as constants."""
+    return {index for text in texts if (index := dex.string_of(text.encode("utf-8", "surrogatepass"))) >= 0}
 
 
 def _bases(flows: Iterable[DataFlow]) -> Iterator[tuple[str, str | None]]:

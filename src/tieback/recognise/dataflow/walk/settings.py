@@ -167,6 +167,12 @@ class AppSettings:
         self.setting("")
         return self._resolved(self._metadata.get(key, ""))
 
+    def address_keys(self) -> list[str]:
+        """Names of ``meta-data`` and remote settings whose values are addresses: code that has a name can join one."""
+        self.setting("")
+        named = (*self._metadata.items(), *self._remote_values.items())
+        return [key for key, value in named if "://" in self._resolved(value)]
+
     def remote(self, key: str) -> str:
         """The default of a remote setting in a file of the app; empty if there is none, or several."""
         self.setting("")
