@@ -7,7 +7,6 @@ https://github.com/kittinunf/fuel/blob/2.3.1/fuel/src/main/kotlin/com/github/kit
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple, TypeGuard
 
 from tieback.model.lazy_pattern import lazy_pattern
@@ -49,7 +48,7 @@ def _of_fuel(flows: Iterable[DataFlow]) -> Iterator[DefaultRequest]:
     if not _WHOLE.match(base):
         return
     requests = ((flow, str(url)) for flow, url in every if flow.sink is not None and flow.sink.owner != _MANAGER)
-    for flow, spec in islice(requests, MAX_REQUESTS):
+    for flow, spec in requests:
         if _RELATIVE.fullmatch(spec):
             yield DefaultRequest(flow, base, spec, "path")
 

@@ -280,9 +280,7 @@ class Machine:
             )
         if isinstance(holder, Regex):
             return pattern_member(holder, key)
-        if key == "description" and not isinstance(this, Object):
-            return text(this)
-        return UNDEFINED
+        return text(this) if key == "description" and not isinstance(this, Object) else UNDEFINED
 
     def _prototype(self, function: Closure) -> Object:
         made = function.members["prototype"] = self.object()

@@ -427,7 +427,7 @@ def same(left: Value, right: Value) -> bool | None:
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return left == right
     if isinstance(left, Symbol):
-        return left == right
+        return isinstance(right, Symbol) and left.key == right.key
     return left is right
 
 

@@ -32,8 +32,8 @@ _HOST_TEXT = lazy_pattern(rb"""["'`](?:[A-Za-z0-9_-]{1,63}\.){1,6}[A-Za-z][A-Za-
 _MARK = lazy_pattern(rb"""["'`](?:https?:|wss?:)?/|\$\{|\b(?:fetch|open|get|post|put|request|ajax|send)\(""")
 _HOST = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/?#\s" + GAP + r"]{3,255}(?=[/?#" + GAP + r"]|\Z)")
 _SENDS = (
-    b"fetch(", b"XMLHttpRequest", b".ajax(", b"axios", b"new WebSocket(", b"sendBeacon(", b"new EventSource(", b"fetch\"",
-    b"fetch'",
+    b"fetch(", b"XMLHttpRequest", b".ajax(", b"axios", b"new WebSocket(", b"sendBeacon(", b"new EventSource(",
+    b"fetch\"", b"fetch'",
 )  # fmt: skip
 """What sends requests."""
 _LIBRARY = lazy_pattern(

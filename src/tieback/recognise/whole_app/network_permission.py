@@ -2,8 +2,8 @@
 
 The kernel refuses sockets to a process whose user is not in the group of the permission, whichever library asks. So the
 addresses in an app without it are contacted by nobody. Its cloud resources and data stores stay: they exist, and other
-programs of the maker can use them. An IP address with the port of a data store does not stay: nothing but the port names
-the product, and lists of public proxies have such ports, too.
+programs of the maker can use them. An IP address with the port of a data store does not stay: nothing but the port
+names the product, and lists of public proxies have such ports, too.
 Source: https://developer.android.com/develop/connectivity/network-ops/connecting
 """
 
