@@ -55,6 +55,11 @@ PARTS = (
     "set 42",
     "set 43",
     "set 44",
+    "set 45",
+    "set 46",
+    "set 47",
+    "set 48",
+    "set 49",
 )
 """Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96

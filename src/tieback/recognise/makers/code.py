@@ -120,7 +120,8 @@ def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:
     """
     if app.signer is None or _DEBUG not in app.signer.subject:
         return False
-    return domain in domain_families() or rules.third_parties.of(domain) is not None
+    known = domain in domain_families() or domain in maker_words().public_services
+    return known or rules.third_parties.of(domain) is not None
 
 
 def given_name(identifier: str) -> str:

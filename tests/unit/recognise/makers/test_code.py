@@ -88,6 +88,8 @@ def test_a_class_that_starts_an_app_with_an_identifier_of_its_own_gives_no_names
         # A client of a service that has its identifier, and a copy of an example of a known one.
         ("ru.yandex.fit", DEBUG, "fit.yandex.net", Party.UNKNOWN),
         ("com.mapbox.fit", DEBUG, "api.mapbox.com", Party.THIRD),
+        ("com.wanandroid.fit", DEBUG, "www.wanandroid.com", Party.UNKNOWN),
+        ("com.wanandroid.fit", OWN_KEY, "www.wanandroid.com", Party.FIRST),
         # Signed by someone, or by nobody: the maker can be that service.
         ("ru.yandex.fit", OWN_KEY, "fit.yandex.net", Party.FIRST),
         ("ru.yandex.fit", "", "fit.yandex.net", Party.FIRST),
