@@ -27,6 +27,8 @@ LANGUAGE = ROOT / "tests" / "unit" / "recognise" / "script_runs" / "language.txt
 HERMES = ROOT / "bench" / "flow" / "hermes"
 SCRIPT_STEPS = 50_000
 """Steps of one script or file of bytecode: fewer than for an app, so that an input takes milliseconds."""
+CODE_STEPS = 20_000
+"""Instructions of native code of one input."""
 RUN_STEPS = 5_000
 """Steps of one run of a script."""
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
@@ -250,6 +252,7 @@ def apps() -> Room:
             Reader("tar", entry, _tars()),
             Reader("swf", _swf, _films()),
             Reader("native-code", _native_code, [path.read_bytes() for path in sorted(NATIVE.glob("*.so"))]),
+            Reader("machine-code", _machine_code, _instructions()),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
             Reader("script-run", _script_run, [*LANGUAGE.read_bytes().splitlines(), *_RUN_SCRIPTS]),
         ]
@@ -269,12 +272,44 @@ def _native_code(data: bytes) -> None:
     from tieback.recognise.machine_code.native import NativeCode
 
     code = NativeCode({"a": data})
-    code.left = 20_000
+    code.left = CODE_STEPS
     for name in (*code.functions[:20], "Java_none"):
         for given in ((), ("https://api.fuzz.test", 3), (Opaque("a/B"), b"bytes", -1)):
             with suppress(NotRunnableError):
                 code.call((name,), "La/B;", ("b", "()Ljava/lang/String;"), given)
     assert code.left > -100_000
+
+
+def _machine_code(data: bytes) -> None:
+    """Instructions in a library that is whole; the first byte chooses the processor."""
+    from bench.hostile_made.native_runs import library
+    from tieback.recognise.machine_code.libc import FUNCTIONS
+    from tieback.recognise.machine_code.memory import NotRunnableError
+    from tieback.recognise.machine_code.native import NativeCode
+
+    if not data:
+        return
+    made = bytearray(library({"Java_a": data[1:]}, imports=tuple(FUNCTIONS)))
+    made[18] = 183 if data[0] & 1 else 62
+    code = NativeCode({"a": bytes(made)})
+    code.left = CODE_STEPS
+    for given in ((), ("https://api.fuzz.test", 3, b"bytes")):
+        with suppress(NotRunnableError):
+            code.call(("Java_a",), "La/B;", ("b", "()Ljava/lang/String;"), given)
+    assert code.left > -MAX_SEED * 16
+
+
+def _instructions() -> list[bytes]:
+    """The code of the functions of the libraries in the tests, for each processor."""
+    from tieback.recognise.machine_code.elf import BASE, Library
+
+    found = []
+    for path in sorted(NATIVE.glob("*.so")):
+        made = Library(path.read_bytes())
+        begins = sorted({at - BASE for at in made.functions.values()})
+        first = bytes([made.machine == 183])
+        found += [first + made.content(at, 400) for at in begins]
+    return found
 
 
 def _films() -> list[bytes]:

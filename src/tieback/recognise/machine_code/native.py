@@ -40,8 +40,14 @@ type Answer = str | bytes | int | list[str | None]
 class NativeCode:
     """The native libraries of one app. For one thread at a time."""
 
-    def __init__(self, libraries: Mapping[str, bytes]) -> None:
-        """The libraries by name; nothing is read before the first call."""
+    def __init__(self, libraries: Mapping[str, bytes], *, lacks_one: bool = False) -> None:
+        """Nothing is read before the first call.
+
+        Args:
+            libraries: the libraries by name.
+            lacks_one: true if the app has more, which a limit left out.
+        """
+        self._lacks_one = lacks_one
         self._unread = dict(libraries)
         self._loaded: list[_Loaded] = []
         self.left = MAX_ALL_STEPS
@@ -96,6 +102,7 @@ class NativeCode:
             for one in loaded.registered(self):
                 if (one.owner, one.name, one.kind) == (owner, *method):
                     return loaded, one.address
+        self.is_cut = self.is_cut or self._lacks_one
         raise NotRunnableError("no library has the method")
 
     def _every(self) -> Sequence["_Loaded"]:

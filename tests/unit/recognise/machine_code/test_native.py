@@ -1,12 +1,15 @@
 """Native methods of libraries for both processors give what a device gives: those of ``native/texts.c``."""
 
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bench.hostile_made import native_runs
 from bench.hostile_made.calls import LAST
+from tieback.intake.apps.native import read_elf
+from tieback.recognise.dataflow.walk import settings
 from tieback.recognise.machine_code import native
 from tieback.recognise.machine_code.elf import Library
 from tieback.recognise.machine_code.jni import MAX_ITEMS, Items, Opaque
@@ -199,3 +202,26 @@ def test_relocations_of_a_page_are_those_of_the_whole_table() -> None:
     ]
     places = {0x2000, 0x2008, 0x2018, 0x4FF8, *range(0x5000, 0x5000 + 63 * 8, 8)}
     assert {one - 0x100000 for one in found if one >= 0x102000} == places
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks_one", "told"), [("none", True, True), ("none", False, False), ("plain", True, False)]
+)
+def test_a_method_of_a_library_that_was_left_out_is_missing(name: str, *, lacks_one: bool, told: bool) -> None:
+    code = NativeCode({"libtexts.so": LIBRARIES["x86_64"]}, lacks_one=lacks_one)
+    with suppress(NotRunnableError):
+        call(code, name, f"(){STRING}")
+    assert code.is_cut is told
+
+
+def test_libraries_that_have_no_place_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = len(LIBRARIES["x86_64"])
+    for most, told in ((2 * size, False), (2 * size - 1, True)):
+        monkeypatch.setattr(settings, "MAX_LIBRARIES", most)
+        kept = settings.AppSettings()
+        for name in ("one", "two"):
+            kept.see(read_elf(f"lib/x86_64/lib{name}.so", LIBRARIES["x86_64"]))
+        assert kept.native is not None
+        with pytest.raises(NotRunnableError):
+            call(kept.native, "none", f"(){STRING}")
+        assert kept.native.is_cut is told

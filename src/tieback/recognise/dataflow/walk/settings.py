@@ -27,9 +27,9 @@ MAX_MANIFEST = 1024 * 1024
 MAX_FILES = 200
 MAX_VALUE = 1_000
 MAX_VIEWS = 8
+"""Most views with one identifier whose texts are read."""
 MAX_LIBRARIES = 8 << 20
 """Most bytes of the libraries of one app whose native methods are run."""
-"""Most views with one identifier whose texts are read."""
 
 _META = lazy_pattern(r"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = lazy_pattern(r"(name|value)=\"([^\"]{1,1000})\"")
@@ -67,6 +67,7 @@ class AppSettings:
         self.returned: dict[str, str] = {}
         """Texts that native methods return, by name of the function; see ``intake.apps.jni``."""
         self._libraries: dict[str, bytes] = {}
+        self._lacks_library = False
 
     def see(self, piece: Piece) -> None:
         """Note the files of settings in a piece of the app; they are read when code first reads a setting."""
@@ -90,8 +91,11 @@ class AppSettings:
         """Keep a library; of one for several processors, that for 64-bit ARM."""
         folder, _, name = file.rpartition("/")
         left = MAX_LIBRARIES - sum(map(len, self._libraries.values()))
-        if (name not in self._libraries or folder.endswith("arm64-v8a")) and len(content) <= left:
-            self._libraries[name] = content
+        if name not in self._libraries or folder.endswith("arm64-v8a"):
+            if len(content) <= left:
+                self._libraries[name] = content
+            else:
+                self._lacks_library = True
 
     @cached_property
     def native(self) -> "NativeCode | None":
@@ -100,7 +104,7 @@ class AppSettings:
             return None
         from tieback.recognise.machine_code.native import NativeCode
 
-        return NativeCode(self._libraries)
+        return NativeCode(self._libraries, lacks_one=self._lacks_library)
 
     def _note(self, file: str, content: Bytes) -> None:
         if not file.endswith(_SUFFIXES) and _XML not in file:
