@@ -27,7 +27,7 @@ LANGUAGE = ROOT / "tests" / "unit" / "recognise" / "script_runs" / "language.txt
 HERMES = ROOT / "bench" / "flow" / "hermes"
 SCRIPT_STEPS = 50_000
 """Steps of one script or file of bytecode: fewer than for an app, so that an input takes milliseconds."""
-CODE_STEPS = 20_000
+CODE_STEPS = 4_000
 """Instructions of native code of one input."""
 RUN_STEPS = 5_000
 """Steps of one run of a script."""

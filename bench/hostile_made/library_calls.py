@@ -192,6 +192,6 @@ KINDS = (
     Kind("lib-interceptors", "DEX: clients with 16 interceptors that each continue twice", 500, 2, interceptors, _BOTH),
     Kind("lib-built", "DEX: builders of `Uri` that grow", 1_000, 3, built, _BOTH),
     Kind("lib-nested", "DEX: addresses that are relative to each other", 1_000, 3, nested, _BOTH),
-    Kind("lib-joined", "DEX: texts that are joined with themselves", 1_000, 3, joined, _BOTH),
+    Kind("lib-joined", "DEX: texts that are joined with themselves", 1_000, 3, joined, _BOTH, unread=True),
     Kind("lib-services", "DEX: interfaces of Retrofit with six base addresses", 1_000, 2, services, _BOTH),
 )

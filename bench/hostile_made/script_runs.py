@@ -193,8 +193,8 @@ def made_functions(n: int) -> Files:
     return _run(f"var c='{body}';for(;;)new Function(c)()")
 
 
-def _kind(name: str, what: str, n: int, make: Callable[[int], Files], small: int = 4) -> Kind:
-    return Kind(f"script-run-{name}", f"Script that is run: {what}", n, small, make, _BOTH, unread=True)
+def _kind(name: str, what: str, n: int, make: Callable[[int], Files], *, unread: bool = True) -> Kind:
+    return Kind(f"script-run-{name}", f"Script that is run: {what}", n, 4, make, _BOTH, unread)
 
 
 KINDS = (
@@ -204,7 +204,7 @@ KINDS = (
     Kind("script-run-getters", "Script that is run: getters that read two others", 5_000, 4, getters, _BOTH),
     _kind(
         "await", "functions that await each other", 3_000,
-        _rows("async function f#(){await f@();await f~();fetch(u+#)}", "f0()"),
+        _rows("async function f#(){await f@();await f~();fetch(u+#)}", "f0()"), unread=False,
     ),
     _kind(
         "generators", "generators of generators", 3_000,
@@ -217,7 +217,7 @@ KINDS = (
     Kind("script-run-rotated", "Script that is run: a rotation without end", 9_000, 20, rotated, _BOTH),
     _kind(
         "functions", "functions that nothing calls", 3_000,
-        _rows("function f#(a){if(a)fetch(u+a+'/#');for(;;)a=a+'https://h#.shop.test/'}", ""),
+        _rows("function f#(a){if(a)fetch(u+a+'/#');for(;;)a=a+'https://h#.shop.test/'}", ""), unread=False,
     ),
     Kind("script-run-conditions", "Script that is run: functions with 200 conditions", 20, 2, conditions, _BOTH),
     Kind(
@@ -226,6 +226,6 @@ KINDS = (
     ),
     Kind(
         "script-run-damaged", "Scripts that are run: files of 390 KB with a damaged end", 60, 2, _files(_damaged_file),
-        _BOTH,
+        _BOTH, unread=True,
     ),
 )  # fmt: skip
