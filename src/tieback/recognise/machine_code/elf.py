@@ -113,7 +113,7 @@ class Library:
                 page[place - address : place - address + 8] = (old + BASE & (1 << 64) - 1).to_bytes(8, "little")
 
     @cached_property
-    def _relocations(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _relocations(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Places and values, sorted by place."""
         tags = self._dynamic
         tables = []
@@ -123,12 +123,13 @@ class Library:
             tables.append(np.frombuffer(raw, _RELOCATION, len(raw) // 24))
         rows = np.concatenate(tables)
         kinds, symbols = rows["info"] & 0xFFFFFFFF, (rows["info"] >> 32).astype(np.int64)
-        values = rows["addend"].astype(np.int64) + BASE
+        values = rows["addend"].astype(np.uint64) + np.uint64(BASE)
         by_name = np.isin(kinds, _SYMBOLIC[self.machine])
         targets = self._targets
         for row in np.flatnonzero(by_name).tolist():
             target = targets.get(int(symbols[row]), -1)
-            values[row] = target + (int(rows["addend"][row]) if target < TRAPS else 0) if target >= 0 else 0
+            value = target + (int(rows["addend"][row]) if target < TRAPS else 0) if target >= 0 else 0
+            values[row] = value & (1 << 64) - 1
         known = by_name | (kinds == _RELATIVE[self.machine])
         places = rows["at"][known].astype(np.int64)
         order = np.argsort(places, kind="stable")

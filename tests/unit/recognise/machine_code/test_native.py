@@ -225,3 +225,22 @@ def test_libraries_that_have_no_place_are_left_out(monkeypatch: pytest.MonkeyPat
         with pytest.raises(NotRunnableError):
             call(kept.native, "none", f"(){STRING}")
         assert kept.native.is_cut is told
+
+
+@pytest.mark.parametrize("number", [1 << 63, (1 << 64) - 1])
+@pytest.mark.parametrize("at", ["value", "addend", "place"])
+def test_a_relocation_with_a_huge_number_gives_the_lowest_bits(number: int, at: str) -> None:
+    rows = [0x2000, 2 << 32 | 1, 0]  # the word at 0x2000 is the address of the second symbol, and a number
+    if at == "place":
+        rows[0] = number
+    if at == "addend":
+        rows[2] = number
+    data = bytearray(native_runs.library({"Java_a": b"\xc3", "Java_b": b"\xc3"}, relocations=struct.pack("<3Q", *rows)))
+    begin = data.index(struct.pack("<QQ", 240, 8))  # value and size of the first symbol
+    second = begin + 24
+    if at == "value":
+        struct.pack_into("<Q", data, second, number)
+    value = int.from_bytes(data[second : second + 8], "little")
+    expected = 0 if at == "place" else value + rows[2] + 0x100000 & (1 << 64) - 1
+    page = Library(bytes(data)).page(0x102) or bytes(8)
+    assert int.from_bytes(page[:8], "little") == expected
