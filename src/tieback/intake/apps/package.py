@@ -14,8 +14,10 @@ from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import Problem, UnreadCode
 
-_HYBRID = ("/cordova.js", "/phonegap.js", "/cordova_plugins.js", ".apk", ".ipa", ".zip")
-"""Ends of the names of such scripts, and of packages inside a package."""
+_HYBRID = (
+    "/cordova.js", "/phonegap.js", "/cordova_plugins.js", "/www/index.html", "/public/index.html", ".apk", ".ipa", ".zip",
+)  # fmt: skip
+"""Ends of the names of such scripts, of the first page of such apps, and of packages inside a package."""
 
 _ASSETS, _PAGES = "/assets/", (".html", ".htm")
 
@@ -109,7 +111,7 @@ class Package:
 
     @property
     def may_be_hybrid(self) -> bool:
-        """True if the package has a script of Cordova or Capacitor, or a package inside, which can have one."""
+        """True if the package has a script or page of Cordova or Capacitor, or a package inside, which can have one."""
         return any(entry.name.endswith(_HYBRID) for entry in self._source.entries)
 
     @property

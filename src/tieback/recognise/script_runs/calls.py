@@ -306,8 +306,8 @@ def _imported(machine: Machine, node: Node) -> Run:
     arguments = item_values(machine, node[1])
 
     def run(scope: Scope) -> Value:
-        arguments(scope)
-        return machine.promise(Unknown("import"))
+        path = arguments(scope)
+        return machine.promise(machine.module(scope, path[0] if path and isinstance(path[0], str) else ""))
 
     return run
 

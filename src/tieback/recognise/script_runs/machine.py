@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from tieback.recognise.script_runs.files import AppFiles
 from tieback.recognise.script_runs.syntax import Function
 from tieback.recognise.script_runs.values import (
     GAP,
@@ -46,6 +47,10 @@ _MEMORY_PER_STEP = 1_024
 _OBJECT_SIZE, _ITEM_SIZE, _UNKNOWN_SIZE = 250, 8, 400
 _LEAST = 1_500
 """Steps that each call may take, if there are so many."""
+EXPORTS = "%exports"
+"""Name of the scope of a module for what it exports."""
+FILE = "%file"
+"""The same for the name of its file."""
 MAX_STORED = 200
 """Most values of a store that are kept."""
 STORING = frozenset(("getItem", "setItem"))
@@ -151,6 +156,13 @@ class Machine:
         """Symbols that were made."""
         self.shared_symbols: dict[str, Symbol] = {}
         self._again: dict[Function, int] = {}
+        self.files: AppFiles | None = None
+        """Other files of the app."""
+        self.modules: dict[str, Value] = {}
+        """What the modules export that were run, by the names of their files."""
+        self.answer: Callable[[Machine, str, list[Value]], Value | None] | None = None
+        """What a function that is not known gives for a file of the app."""
+        self.load: Callable[[Machine, str], Value] | None = None
 
     # Values
 
@@ -180,6 +192,20 @@ class Machine:
         if known is None:
             known = self.unknown[name] = Unknown(name)
         return known
+
+    def module(self, scope: Scope, path: str) -> Value:
+        """What a script imports by a path."""
+        one: Scope | None = scope
+        while one is not None and FILE not in one.names:
+            one = one.outer
+        name = None if self.files is None or one is None else self.files.script(one.names[FILE], path)
+        if name is None or self.load is None:
+            return self.global_value("import")
+        return self.load(self, name)
+
+    def document(self, address: Value) -> str | None:
+        """The text of a file of settings of the app that a script requests."""
+        return self.files.document(address) if self.files is not None and isinstance(address, str) else None
 
     # Steps
 
@@ -429,6 +455,10 @@ class Machine:
     def external(self, path: str, this: Value, arguments: list[Value]) -> Value:
         """The result of a function that is not known, which may call the functions that it gets."""
         self.step()
+        if self.files is not None and self.answer is not None:
+            answer = self.answer(self, path, arguments)
+            if answer is not None:
+                return answer
         for argument in arguments[:4]:
             if isinstance(argument, str):
                 self.note(argument, path, direct=False)

@@ -45,7 +45,7 @@ class ExpressionParser:
 
     def _place(self, at: int) -> int:
         """An offset in the file, or -1 in a text that the script runs."""
-        return at if self._source.is_file else -1
+        return at + self._source.base if self._source.is_file else -1
 
     def _closing(self, at: int) -> int:
         return self._source.closing.get(at, -1)

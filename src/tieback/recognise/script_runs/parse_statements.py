@@ -5,7 +5,7 @@ from typing import Any
 
 from tieback.recognise.script_runs.parse_expressions import MAX_DEPTH, NO_NAMES, ExpressionParser
 from tieback.recognise.script_runs.syntax import Node, names_in
-from tieback.recognise.script_runs.tokens import ScriptSyntaxError, Token, token
+from tieback.recognise.script_runs.tokens import ScriptSyntaxError, Token, token, unescaped
 
 _STOPS = re.compile(r"[;{(]")
 
@@ -248,30 +248,79 @@ class Parser(ExpressionParser):
         if behind.text in ("(", "."):
             return None
         self._next()
-        names: list[str] = []
-        while self._token.kind != "text":
-            if self._token.kind == "end":
-                raise ScriptSyntaxError
-            word = self._next()
-            if word.kind == "name" and word.text not in ("from", "as"):
-                if self._is("as"):
-                    continue
-                names.append(word.text)
-        self._next()
+        names: list[tuple[str, str]] = []
+        if self._token.kind != "text":
+            names = self._imported()
+            self._expect("from")
+        path = unescaped(self._next().text[1:-1])
+        if self._takes("with") or self._takes("assert"):
+            self._primary()
         self._ends()
-        return ("import", names)
+        return ("import", names, path)
+
+    def _imported(self) -> list[tuple[str, str]]:
+        """Pairs of a name of another module and the name here; ``*`` for all of them."""
+        if self._is("{"):
+            return self._pairs()
+        if self._takes("*"):
+            self._expect("as")
+            return [("*", self._name())]
+        found = [("default", self._name())]
+        if self._takes(","):
+            found += self._imported()
+        return found
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Pairs of names in braces: ``{first as other}``."""
+        self._expect("{")
+        found = []
+        while not self._takes("}"):
+            first = self._export_name()
+            found.append((first, self._export_name() if self._takes("as") else first))
+            if not self._is("}"):
+                self._expect(",")
+        return found
+
+    def _export_name(self) -> str:
+        one = self._next()
+        if one.kind not in ("name", "text"):
+            raise ScriptSyntaxError
+        return one.text if one.kind == "name" else unescaped(one.text[1:-1])
 
     def _export(self) -> Node:
         self._next()
         if self._takes("default"):
-            if self._is("function") or self._is("class") or self._is("async"):
-                return self._statement()
-            value = self._assignment()
+            return self._export_default()
+        if self._is("{"):
+            pairs = self._pairs()
+            path = unescaped(self._next().text[1:-1]) if self._takes("from") else ""
             self._ends()
-            return ("expr", value)
-        if self._is("{") or self._is("*"):
-            while not (self._token.after_line or self._is(";") or self._token.kind == "end"):
-                self._next()
+            return ("export", pairs, path)
+        if self._takes("*"):
+            name = self._export_name() if self._takes("as") else ""
+            self._expect("from")
+            path = unescaped(self._next().text[1:-1])
             self._ends()
-            return ("empty",)
-        return self._statement()
+            return ("export", [("*", name)], path)
+        before = len(self.functions)
+        made = self._statement()
+        names = [name for target, _ in made[2] for name in names_in(target)] if made[0] == "var" else []
+        names += [made[1]] if made[0] == "class" else []
+        names += [one.name for one in self.functions[before:]]
+        return ("exported", made, [(name, name) for name in names])
+
+    def _export_default(self) -> Node:
+        is_function = self._is("function") or (self._is("async") and self._behind().text == "function")
+        if is_function or self._is("class"):
+            before = len(self.functions)
+            value = self._primary() if self._is("class") else ("fn", self._function())
+            name = value[1] if value[0] == "class" else value[1].name
+            if name and value[0] == "fn":
+                self.functions[before:] = [value[1]]
+                return ("exported", ("empty",), [(name, "default")])
+            if name:
+                return ("exported", ("class", name, value), [(name, "default")])
+            return ("default", value)
+        value = self._assignment()
+        self._ends()
+        return ("default", value)

@@ -22,7 +22,8 @@ _ROOT_STEPS = 3_000
 _MAX_ROOTS = 100
 _MAX_TURNS = 4
 """Most runs of one function with other choices."""
-_STOPS = (Thrown, Exhausted, Full, ScriptSyntaxError, RecursionError)
+STOPS = (Thrown, Exhausted, Full, ScriptSyntaxError, RecursionError)
+"""What ends the run of a script."""
 
 
 class Outcome(NamedTuple):
@@ -51,8 +52,8 @@ def requests(data: Bytes, marks: Sequence[int], *, steps: int, spans: ScriptSpan
     is_cut = False
     try:
         is_cut = _begin(machine, data, spans)
-        _roots(machine, marks)
-    except _STOPS:
+        call_roots(machine, marks)
+    except STOPS:
         pass
     return Outcome(list(machine.requests.values()), machine.steps, is_cut or machine.steps >= steps)
 
@@ -72,21 +73,24 @@ def _begin(machine: Machine, data: Bytes, spans: ScriptSpans | None) -> bool:
         machine.drain()
     except (Exhausted, RecursionError):
         return True
-    except _STOPS:
+    except STOPS:
         return False
     finally:
         machine.limit = limit
     return False
 
 
-def _roots(machine: Machine, marks: Sequence[int]) -> None:
-    """Call functions that nothing has called."""
+def call_roots(machine: Machine, marks: Sequence[int]) -> None:
+    """Call functions that nothing has called and that have a mark."""
     tried = set[int]()
     for _ in range(4):
         waiting = [
             (code, closure)
             for code, closure in list(machine.made.items())
-            if not code.calls and id(code) not in tried and code.source.is_file and _has(marks, code.at, code.end)
+            if not code.calls
+            and id(code) not in tried
+            and code.source.is_file
+            and _has(marks, code.at + code.source.base, code.end + code.source.base)
         ]
         if not waiting:
             return
@@ -116,7 +120,7 @@ def _turns(machine: Machine, closure: Closure) -> None:
         try:
             _call(machine, closure)
             machine.drain()
-        except _STOPS:
+        except STOPS:
             machine.jobs.clear()
         finally:
             machine.limit = limit

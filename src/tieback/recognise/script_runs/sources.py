@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.script_runs.machine import Machine
+from tieback.recognise.script_runs.files import MAX_LOADED
+from tieback.recognise.script_runs.machine import EXPORTS, FILE, Machine, Thrown
 from tieback.recognise.script_runs.parse_statements import Parser
 from tieback.recognise.script_runs.statements import statements
 from tieback.recognise.script_runs.syntax import Source
@@ -19,7 +20,7 @@ _MAX_TEXT = 200_000
 _MAX_OPEN = 2_000
 
 
-def source(data: Bytes, spans: ScriptSpans | None = None, *, is_file: bool = True) -> Source:
+def source(data: Bytes, spans: ScriptSpans | None = None, *, is_file: bool = True, base: int = 0) -> Source:
     """A script with its brackets."""
     script = bytes(data).decode("latin-1")
     edges = (spans or script_spans(data)).ranges()
@@ -32,13 +33,13 @@ def source(data: Bytes, spans: ScriptSpans | None = None, *, is_file: bool = Tru
             sign = found[0]
             if sign in "{(":
                 if len(opened) >= _MAX_OPEN:
-                    return Source(script, closing, is_file)
+                    return Source(script, closing, is_file, base)
                 opened.append((found.start(), sign))
             elif opened and opened[-1][1] == ("{" if sign == "}" else "("):
                 closing[opened.pop()[0]] = found.start()
         if index < len(edges):
             at = edges[index + 1]
-    return Source(script, closing, is_file)
+    return Source(script, closing, is_file, base)
 
 
 def compiled(machine: Machine, one: Source) -> Callable[[Scope], Any]:
@@ -59,6 +60,24 @@ def compiled(machine: Machine, one: Source) -> Callable[[Scope], Any]:
         return run(scope)
 
     return whole
+
+
+def load(machine: Machine, name: str) -> Value:
+    """What a module exports, which is run when it is first needed."""
+    known = machine.modules.get(name)
+    if known is not None or machine.files is None:
+        return known
+    exports = machine.modules[name] = machine.object()
+    if len(machine.modules) > MAX_LOADED:
+        return exports
+    script = machine.files[name]
+    scope = Scope(machine.globals)
+    scope.names.update({EXPORTS: exports, FILE: name, "this": UNDEFINED})
+    try:
+        compiled(machine, source(script.text, base=script.base))(scope)
+    except (Thrown, ScriptSyntaxError):
+        return exports
+    return exports
 
 
 def compiled_text(machine: Machine, text: str) -> Callable[[Scope], Value] | None:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tieback.recognise.script_runs.assignments import assign_to
-from tieback.recognise.script_runs.evaluation import expression, is_true, long_expression, weighted
+from tieback.recognise.script_runs.evaluation import expression, find, is_true, long_expression, weighted
 from tieback.recognise.script_runs.expressions import closure
-from tieback.recognise.script_runs.machine import Exhausted, Machine, Thrown
+from tieback.recognise.script_runs.machine import EXPORTS, Exhausted, Machine, Thrown
 from tieback.recognise.script_runs.operators import OPERATORS
 from tieback.recognise.script_runs.syntax import Function, Node
-from tieback.recognise.script_runs.values import UNDEFINED, Scope, Unknown, Value, truth
+from tieback.recognise.script_runs.values import UNDEFINED, Accessor, Native, Object, Scope, Unknown, Value, truth
 
 
 class End(NamedTuple):
@@ -326,11 +326,73 @@ def _switch(machine: Machine, node: Node) -> Step:
 
 
 def _import(machine: Machine, node: Node) -> Step:
-    names = node[1]
+    names, path = node[1], node[2]
 
     def run(scope: Scope) -> None:
-        for name in names:
-            scope.names.setdefault(name, machine.global_value(f"import.{name}"))
+        exports = machine.module(scope, path)
+        for name, own in names:
+            scope.names[own] = exports if name == "*" else machine.get(exports, name)
+
+    return run
+
+
+def _exports_of(scope: Scope) -> Object | None:
+    around = find(scope, EXPORTS)
+    return around.names[EXPORTS] if around else None
+
+
+def _export(machine: Machine, node: Node) -> Step:
+    pairs, path = node[1], node[2]
+
+    def run(scope: Scope) -> None:
+        exports = _exports_of(scope)
+        if exports is None:
+            return
+        if not path:
+            for name, other in pairs:
+                _add_export(exports, scope, name, other)
+            return
+        source = machine.module(scope, path)
+        for name, other in pairs:
+            if name != "*":
+                exports.members[other] = machine.get(source, name)
+            elif other:
+                exports.members[other] = source
+            elif isinstance(source, Object):
+                for key, value in source.members.items():
+                    exports.members.setdefault(key, value)
+
+    return run
+
+
+def _add_export(exports: Object, scope: Scope, name: str, other: str) -> None:
+    """Export a name, whose value can be set later."""
+    read = Native("export", lambda _this, _given: scope.names.get(name, UNDEFINED), None)
+    exports.members[other] = Accessor(read)
+
+
+def _exported(machine: Machine, node: Node) -> Step:
+    step, pairs = statement(machine, node[1]), node[2]
+
+    def run(scope: Scope) -> End | None:
+        end = step(scope)
+        exports = _exports_of(scope)
+        for name, other in pairs if exports is not None else ():
+            _add_export(exports, scope, name, other)
+        return end
+
+    return run
+
+
+def _default(machine: Machine, node: Node) -> Step:
+    value = expression(machine, node[1])
+
+    def run(scope: Scope) -> None:
+        machine.step()
+        found = value(scope)
+        exports = _exports_of(scope)
+        if exports is not None:
+            exports.members["default"] = found
 
     return run
 
@@ -342,5 +404,6 @@ def _empty(_machine: Machine, _node: Node) -> Step:
 _READERS: dict[str, Callable[[Machine, Node], Step]] = {
     "expr": _expression, "block": _block, "var": _variables, "class": _class, "return": _return, "throw": _throw,
     "if": _if, "while": _loop, "do": _loop, "for": _loop, "each": _loop, "label": _label, "break": _jump,
-    "continue": _jump, "try": _try, "switch": _switch, "import": _import, "empty": _empty,
+    "continue": _jump, "try": _try, "switch": _switch, "import": _import, "export": _export,
+    "exported": _exported, "default": _default, "empty": _empty,
 }  # fmt: skip

@@ -19,6 +19,8 @@ class Source(NamedTuple):
     """Each opening brace of the code, and the one that closes it."""
     is_file: bool
     """True if offsets are those of the file."""
+    base: int = 0
+    """What is added to them (``files.AppScript``)."""
 
 
 class Function:

@@ -136,6 +136,7 @@ class ScriptExtractor:
             if (place.file, place.offset) not in places:  # which may have a port that is known now
                 yield from self._located(text, place)
         yield from self._in_chunks()
+        yield from self._together()
 
     def _across(self) -> Iterator[Find]:
         """What a script of a page puts together with names of another one."""
@@ -148,6 +149,25 @@ class ScriptExtractor:
         with closing(resolve.Resolution(whole.data, budget, settings=whole.settings)) as resolution:
             for found in resolution.of_calls(whole.calls):
                 yield from self._of_several(resolution, found, *whole.place(found.at))
+
+    def _together(self) -> Iterator[Find]:
+        """What the scripts of a page request, if they are run together."""
+        scripts, documents = self.names.scripts.parts(self.names.bundles.modules)
+        if not scripts or self.run_steps <= 0:
+            return
+        from tieback.recognise.scripts.requested import requested_together, texts
+
+        told = self._told | {value for _, value in self._told_of}
+        outcome, locate = requested_together(scripts, documents, self.run_steps)
+        self.run_steps -= outcome.steps
+        for found in texts(outcome.requests):
+            file, offset = locate(found.at)
+            chain = tuple(printable(step, _STEP_WIDTH) for step in found.text.via)
+            place = Evidence(file, offset, f"{FLOW_RULE}/{found.call or 'join'}", chain=chain)
+            for one in self._located(found.text.text, place):
+                if isinstance(one, Sighting) and _value(one) not in told:
+                    told.add(_value(one))
+                    yield one
 
     def _in_chunks(self) -> Iterator[Find]:
         """What a chunk of a bundle puts together with modules of another file."""

@@ -10,7 +10,7 @@ Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -200,6 +200,29 @@ class PageScripts:
             if kept[file] or one.has_address or defined[file] & needed or any(name in one.text for name in methods):
                 found.add(file, one.text, kept[file], is_settings=file in requested)
         return found
+
+    def parts(self, modules: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """The scripts that are run together, and the settings that they request; both empty if none needs another.
+
+        Args:
+            modules: scripts that import or export names.
+        """
+        documents = {file: self._files[file].text[1:-1] for file in self._requested() if file.endswith(".json")}
+        scripts = {file: one.text for file, one in sorted(self._files.items()) if not one.is_settings}
+        own = {file: text for file, text in modules.items() if len(text) <= MAX_FILE and _SCRIPT.fullmatch(file)}
+        if not documents and len(own) < 2:
+            names = {file: {name for call in one.calls for name in call.names} for file, one in self._files.items()}
+            needed = sorted(set().union(*names.values()))[:_MAX_NAMES] if names else []
+            defined = {file: _defined(needed, one.text) for file, one in self._files.items()} if needed else {}
+            if not any(names[file] & some for file in names for other, some in defined.items() if other != file):
+                return {}, {}
+        left = MAX_TOGETHER
+        chosen: dict[str, bytes] = {}
+        for file, text in sorted({**scripts, **own}.items()):
+            if len(text) <= left:
+                left -= len(text)
+                chosen[file] = text
+        return chosen, documents
 
     def _requested(self) -> Iterator[str]:
         """The files of settings whose name is in a script."""

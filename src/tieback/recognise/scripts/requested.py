@@ -1,7 +1,7 @@
 """Addresses that a run of a script requests, as texts of the script."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,11 @@ _SCHEME = lazy_pattern(rb"""["'`](?:https?|wss?):?(?://)?["'`]|["'`]://|://(?:["
 _HOST_TEXT = lazy_pattern(rb"""["'`](?:[A-Za-z0-9_-]{1,63}\.){1,6}[A-Za-z][A-Za-z0-9-]{1,23}(?=[:/"'`])""")
 _MARK = lazy_pattern(rb"""["'`](?:https?:|wss?:)?/|\$\{|\b(?:fetch|open|get|post|put|request|ajax|send)\(""")
 _HOST = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/?#\s" + GAP + r"]{3,255}(?=[/?#" + GAP + r"]|\Z)")
+_NO_VALUE = lazy_pattern(r"://[^/?#]{0,255}?(?<![^/.:@-])(?:undefined|null|NaN)(?![^/.:?#-])|://[^/?#]{0,255}\[object ")
+"""A host with a value that is missing: the run has taken a way that the app does not take."""
 _SENDS = (
     b"fetch(", b"XMLHttpRequest", b".ajax(", b"axios", b"new WebSocket(", b"sendBeacon(", b"new EventSource(",
-    b"fetch\"", b"fetch'",
+    b'fetch"', b"fetch'",
 )  # fmt: skip
 """What sends requests."""
 _LIBRARY = lazy_pattern(
@@ -44,6 +46,8 @@ _LIBRARY = lazy_pattern(
 """Files of libraries, which request what they are given only."""
 STEPS = 45_000
 """Most steps of a script; about a second for 150,000."""
+TOGETHER_STEPS = 30_000
+"""Most steps of the scripts of an app that are run together."""
 PARTS_STEPS = 8_000
 """Most steps of a script that sends requests, but has no literal that is an endpoint."""
 ENCODED_STEPS = 300_000
@@ -75,6 +79,8 @@ def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool], file: st
     if not (is_encoded or any(is_shown(one) for one in _literals(read))):
         if not any(mark in read for mark in _SENDS) or _LIBRARY.fullmatch(file) is not None:
             return None
+        if steps <= 0:
+            return None
         most = PARTS_STEPS
     from tieback.recognise.script_runs.run import Outcome, requests
 
@@ -84,6 +90,25 @@ def requested(data: Bytes, steps: int, is_shown: Callable[[str], bool], file: st
     found = requests(read, marks, steps=min(steps, most))
     # Without an address among its literals, the script may have none at all.
     return found._replace(is_cut=False) if most == PARTS_STEPS and steps > most else found
+
+
+def requested_together(
+    scripts: Mapping[str, bytes], documents: Mapping[str, bytes], steps: int
+) -> "tuple[Outcome, Callable[[int], tuple[str, int]]]":
+    """What a run of several scripts requests, and a function that gives the file and the offset of a place of it.
+
+    Args:
+        scripts: scripts by the names of their files.
+        documents: settings that they request, in the same way.
+        steps: most steps.
+    """
+    from tieback.recognise.script_runs.together import place, requests_together
+
+    marks = {
+        file: [found.start() for found in islice(_MARK.finditer(text), _MAX_MARKS)] for file, text in scripts.items()
+    }
+    outcome = requests_together(scripts, documents, marks, steps=min(steps, TOGETHER_STEPS))
+    return outcome, lambda at: place(scripts, at)
 
 
 def _literals(data: bytes) -> Iterator[str]:
@@ -100,7 +125,7 @@ def _literals(data: bytes) -> Iterator[str]:
 def texts(found: "Sequence[Request]") -> Iterator[Resolved]:
     """The addresses of requests that the script does not have as they are, without those that are shown or opened."""
     for one in found:
-        if one.is_literal or one.at < 0 or not _HOST.match(one.text):
+        if one.is_literal or one.at < 0 or not _HOST.match(one.text) or _NO_VALUE.search(one.text):
             continue
         if one.direct or not _OPENING.search(one.call):
             text = one.text.replace(GAP, HOLE)

@@ -4,8 +4,9 @@ from tests.each import each
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.script_runs.machine import Request
 from tieback.recognise.scripts.extract import ScriptExtractor
-from tieback.recognise.scripts.requested import ENCODED_STEPS, MAX_RUN, STEPS, requested, texts
+from tieback.recognise.scripts.requested import ENCODED_STEPS, MAX_RUN, PARTS_STEPS, STEPS, requested, texts
 
 PROXY = "var api=new Proxy({},{get:function(t,k){return function(){return fetch(B+'/rpc/'+k)}}});"
 
@@ -60,10 +61,37 @@ def test_a_script_that_hides_texts_is_run(script: str) -> None:
     assert is_run(script, shown=False)
 
 
-@each("script", ("var a='books.shop.test';", "var o=1;fetch(o)", "// https://books.shop.test", "x=atob(y);z=shift()"))
+@each("script", ("var a='books.shop.test';", "var o=1;send(o)", "// https://books.shop.test", "x=atob(y);z=shift()"))
 def test_other_scripts_are_not_run(script: str) -> None:
     assert not is_run(script, shown=True) or "books" not in script
     assert not is_run(script, shown=False)
+
+
+@each(
+    ("file", "is_run"),
+    (
+        ("main.js", True),
+        ("js/jquery.js", False),
+        ("js/app.min.js", False),
+        ("lib/x.js", False),
+        ("js/library.js", True),
+    ),
+)
+def test_a_script_that_sends_requests_is_run_if_it_is_no_library(file: str, is_run: bool) -> None:
+    script = b"var p=['https:','','rx.shop'];fetch(p.join('/')+'.test/a')"
+    assert (requested(script, 1_000, lambda _text: False, file) is not None) == is_run
+
+
+def test_a_limit_of_a_script_without_an_address_is_not_told() -> None:
+    script = b"while (true) { fetch(x) }"
+    assert requested(script, 100_000, lambda _text: False) == ([], PARTS_STEPS + 1, False)
+
+
+@each("host", ("undefined.shop.test", "shop.null", "NaN", "[object Object].shop.test"))
+def test_hosts_with_a_value_that_is_missing_are_left_out(host: str) -> None:
+    one = Request(f"https://{host}/a", "fetch", 3, (), direct=True, is_literal=False)
+    assert not list(texts([one]))
+    assert list(texts([one._replace(text="https://undefined-shop.test/undefined")]))
 
 
 def test_a_large_script_is_not_run() -> None:

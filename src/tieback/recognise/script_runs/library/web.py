@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from tieback.recognise.script_runs.library.iteration import first, items
-from tieback.recognise.script_runs.machine import Machine, Natives
+from tieback.recognise.script_runs.machine import Machine, Natives, Thrown
 from tieback.recognise.script_runs.values import (
     GAP,
     UNDEFINED,
@@ -23,6 +23,10 @@ from tieback.recognise.script_runs.values import (
 
 _MAX_PAIRS = 100
 _CHARACTERS_PER_STEP = 100
+_ADDRESS = "%address"
+"""Member for the address of a request."""
+_READING = frozenset(("getJSON", "get", "$http", "axios"))
+"""Functions that read a file."""
 
 
 def _address_text(machine: Machine, value: Value) -> str:
@@ -33,12 +37,54 @@ def _address_text(machine: Machine, value: Value) -> str:
 
 def _requesting(name: str) -> Callable[[Machine, Value, list[Value]], Value]:
     def run(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
-        machine.note(_address_text(machine, first(arguments)), name)
+        address = _address_text(machine, first(arguments))
+        document = machine.document(address)
+        if document is not None:
+            return machine.promise(_response(machine, document))
+        machine.note(address, name)
         answer = machine.promise(Unknown("response"))
         answer.is_open = True
         return answer
 
     return run
+
+
+def _parsed(machine: Machine, document: str) -> Value:
+    from tieback.recognise.script_runs.library.objects import parse
+
+    try:
+        return parse(machine, UNDEFINED, [document])
+    except Thrown:
+        return Unknown("JSON")
+
+
+def _response(machine: Machine, document: str) -> Value:
+    """The answer with a file of the app."""
+    made = Object(Unknown("response"))
+    made.members.update(ok=True, status=200, statusText="OK")
+    made.members["json"] = machine.native("json", lambda _this, _given: machine.promise(_parsed(machine, document)))
+    made.members["text"] = machine.native("text", lambda _this, _given: machine.promise(document))
+    made.members["clone"] = machine.native("clone", lambda this, _given: this)
+    return made
+
+
+def answer_of(machine: Machine, path: str, arguments: list[Value]) -> Value | None:
+    """What a function that is not known gives for a file of the app: ``$.getJSON``, ``$http.get``.
+
+    Sources: https://api.jquery.com/jQuery.getJSON/, https://docs.angularjs.org/api/ng/service/$http
+    """
+    document = machine.document(first(arguments)) if path.rpartition(".")[2] in _READING else None
+    if document is None:
+        return None
+    value = _parsed(machine, document)
+    for one in arguments[1:3]:
+        if is_callable(one):
+            machine.later(one, UNDEFINED, [value])
+    if path.endswith("getJSON"):
+        return machine.promise(value)
+    made = machine.object()
+    made.members.update(data=value, status=200)
+    return machine.promise(made)
 
 
 fetch = _requesting("fetch")
@@ -103,8 +149,11 @@ def opening(name: str) -> Callable[[Machine, Value, list[Value]], Value]:
     return run
 
 
-def _open(machine: Machine, _this: Value, arguments: list[Value]) -> Value:
-    machine.note(_address_text(machine, first(arguments, 1)), "XMLHttpRequest.open")
+def _open(machine: Machine, this: Value, arguments: list[Value]) -> Value:
+    address = _address_text(machine, first(arguments, 1))
+    machine.note(address, "XMLHttpRequest.open")
+    if isinstance(this, Object):
+        this.members[_ADDRESS] = address
     return UNDEFINED
 
 
@@ -124,7 +173,11 @@ def _empty_text(_machine: Machine, _this: Value, _arguments: list[Value]) -> Val
 def _send(machine: Machine, this: Value, _arguments: list[Value]) -> Value:
     """Sends a request: then the functions are called that wait for its answer, which is not known."""
     if isinstance(this, Object):
-        this.members.update(readyState=4, status=200, response=Unknown("response"), responseText=Unknown("response"))
+        document = machine.document(this.members.get(_ADDRESS))
+        text = Unknown("response") if document is None else document
+        is_json = document is not None and machine.get(this, "responseType") == "json"
+        this.members.update(readyState=4, status=200, responseText=text)
+        this.members["response"] = _parsed(machine, document) if is_json and document is not None else text
         for name in ("onreadystatechange", "onload", "onloadend", "onerror"):
             function = machine.get(this, name)
             if is_callable(function):
