@@ -15,7 +15,8 @@ from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import Problem, UnreadCode
 
 _HYBRID = (
-    "/cordova.js", "/phonegap.js", "/cordova_plugins.js", "/www/index.html", "/public/index.html", ".apk", ".ipa", ".zip",
+    "/cordova.js", "/phonegap.js", "/cordova_plugins.js", "/www/index.html", "/public/index.html",
+    ".apk", ".ipa", ".zip",
 )  # fmt: skip
 """Ends of the names of such scripts, of the first page of such apps, and of packages inside a package."""
 

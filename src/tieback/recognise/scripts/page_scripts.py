@@ -20,6 +20,8 @@ from tieback.recognise.scripts.candidates import Candidate
 
 MAX_FILE = 262_144
 MAX_TOGETHER = 524_288
+MAX_SCRIPTS = 200
+"""Most scripts that are run together."""
 MAX_CALLS = 300
 MAX_OF_FILE = 60
 """Most calls of one file."""
@@ -219,7 +221,7 @@ class PageScripts:
         left = MAX_TOGETHER
         chosen: dict[str, bytes] = {}
         for file, text in sorted({**scripts, **own}.items()):
-            if len(text) <= left:
+            if len(text) <= left and len(chosen) < MAX_SCRIPTS:
                 left -= len(text)
                 chosen[file] = text
         return chosen, documents

@@ -20,7 +20,7 @@ def found(scripts: dict[str, str], documents: dict[str, str] | None = None, *, s
 CONFIG = {"assets/config.json": '{"api": {"host": "api.test", "path": "/v1"}}'}
 SETTINGS = [
     "fetch('assets/config.json').then(r => r.json()).then(c => fetch('https://' + c.api.host + c.api.path))",
-    "fetch('./assets/config.json?t=1').then(r => r.text()).then(t => fetch('https://' + JSON.parse(t).api.host + '/v1'))",
+    "fetch('./assets/config.json?t=1').then(r => r.text()).then(t => fetch('https://' + JSON.parse(t).api.host + '/v1'))",  # noqa: E501
     "var x = new XMLHttpRequest(); x.open('GET', '/assets/config.json'); x.onload = () => { var c = JSON.parse(x.responseText); fetch('https://' + c.api.host + c.api.path) }; x.send()",  # noqa: E501
     "var x = new XMLHttpRequest(); x.responseType = 'json'; x.open('GET', 'assets/config.json'); x.addEventListener('load', () => fetch('https://' + x.response.api.host + '/v1')); x.send()",  # noqa: E501
     "$.getJSON('assets/config.json', c => fetch('https://' + c.api.host + c.api.path))",
@@ -44,7 +44,10 @@ MODULES = [
     ("import n from './b.js'; n('x')", "export default p => fetch('https://api.test/' + p)"),
     ("import n from './b.js'; n('x')", "export default function (p) { fetch('https://api.test/' + p) }"),
     ("import N from './b.js'; new N().go()", "export default class A { go() { fetch('https://api.test/x') } }"),
-    ("import * as n from './b.js'; fetch(n.base + n.path())", "export const base = 'https://api.test'; export function path() { return '/x' }"),
+    (
+        "import * as n from './b.js'; fetch(n.base + n.path())",
+        "export const base = 'https://api.test'; export function path() { return '/x' }",
+    ),
     ("import d, {h as k} from './b.js'; fetch(k + d)", "export default '/x'; export let h = 'https://api.test'"),
     ("import('./b.js').then(m => m.go())", "export async function go() { return fetch('https://api.test/x') }"),
     ("import {base} from './b'; fetch(base + '/x')", "export var base; base = 'https://api.test'"),
