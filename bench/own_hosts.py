@@ -63,6 +63,8 @@ PARTS = (
 )
 """Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96
+_ONE_HOST = ("google-apps-script",)
+"""Services at which the table labels the host of all customers, because each app names one program there."""
 
 
 class Row(NamedTuple):
@@ -211,7 +213,8 @@ def names_of(one: Sighting) -> set[str]:
         return {endpoint.host, endpoint.value}
     name = endpoint.value.partition(":")[2].partition("/")[0]
     customer = name.partition(".")[0].removesuffix("-default-rtdb")
-    return {endpoint.value, name, *([endpoint.host] if customer in endpoint.host else ())}
+    shown = customer in endpoint.host or endpoint.value.partition(":")[0] in _ONE_HOST
+    return {endpoint.value, name, *([endpoint.host] if shown else ())}
 
 
 def _noting(pieces: Iterable[Piece], classes: list[str], rules: RuleFiles, bundle: str) -> Iterator[Piece]:
