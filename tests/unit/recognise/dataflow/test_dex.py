@@ -54,7 +54,7 @@ def test_strings_with_nul_are_before_all_others() -> None:
     assert file.string_of(b"$r8$lambd") == file.string_of(b"\xc0\x80") == file.string_of(b"a\xc0\x80c") == -1
 
 
-@pytest.mark.parametrize(("step", "sample"), [(64, 32), (3, 4), (1, 1)])
+@pytest.mark.parametrize(("step", "sample"), [(64, 32), (16, 32), (3, 4), (1, 1)])
 @pytest.mark.parametrize("name", ["fields", "targets", "zeros"])
 def test_each_text_has_its_place_among_the_strings(
     name: str, step: int, sample: int, monkeypatch: pytest.MonkeyPatch
