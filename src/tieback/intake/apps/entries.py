@@ -141,6 +141,7 @@ def _with_file(parts: Iterator[Artifact], packed: bytes) -> Iterator[Artifact]:
     for part in parts:
         yield replace(part, packed=packed) if packed else part
         packed = b""
+        del part  # it can be large
 
 
 def _nested(source: EntrySource, entry: ArchiveEntry, budget: PackageBudget, place: str, depth: int) -> Iterator[Piece]:

@@ -215,6 +215,10 @@ class Machine:
         if self.steps > self.limit:
             raise Exhausted
 
+    def is_over(self, steps: int) -> bool:
+        """True if the run has taken these steps, or noted as many requests as it can."""
+        return self.steps >= steps or len(self.requests) >= MAX_REQUESTS
+
     def taken(self, size: int) -> None:
         """Note the bytes of a value that was made. Raises ``Exhausted``."""
         self._memory += size

@@ -55,7 +55,7 @@ def requests(data: Bytes, marks: Sequence[int], *, steps: int, spans: ScriptSpan
         call_roots(machine, marks)
     except STOPS:
         pass
-    return Outcome(list(machine.requests.values()), machine.steps, is_cut or machine.steps >= steps)
+    return Outcome(list(machine.requests.values()), machine.steps, is_cut or machine.is_over(steps))
 
 
 def _begin(machine: Machine, data: Bytes, spans: ScriptSpans | None) -> bool:

@@ -377,8 +377,9 @@ def _exported(machine: Machine, node: Node) -> Step:
     def run(scope: Scope) -> End | None:
         end = step(scope)
         exports = _exports_of(scope)
-        for name, other in pairs if exports is not None else ():
-            _add_export(exports, scope, name, other)
+        if exports is not None:
+            for name, other in pairs:
+                _add_export(exports, scope, name, other)
         return end
 
     return run

@@ -50,9 +50,9 @@ def requests_together(
             is_cut |= _run(machine, name, scripts[name], bases[name].base)
     finally:
         machine.limit = limit
-    with suppress(STOPS):
+    with suppress(*STOPS):
         call_roots(machine, places)
-    return Outcome(list(machine.requests.values()), machine.steps, is_cut or machine.steps >= steps)
+    return Outcome(list(machine.requests.values()), machine.steps, is_cut or machine.is_over(steps))
 
 
 def _order(scripts: Mapping[str, bytes], files: AppFiles) -> list[str]:
