@@ -39,7 +39,7 @@ _NAME = "/host"
 _DATABASES = ("firebase-rtdb",)
 """Databases for which an app needs no key; each app has its own, and few are for the apps of anyone."""
 _FOR_ANYONE = lazy_pattern(
-    r"(?:\A|[.:-])(?:cors|demo|example|examples|mirror|proxy|public|sample|samples)\d*(?:[.-]|\Z)"
+    r"(?:\A|[.:-])(?:cors|demo|examples?|mirror|proxy|public|samples?|(?:dummy|fake|mock)[a-z]{0,20})\d*(?:[.-]|\Z)"
 )
 """Word in the name of a program that shows something to anyone, such as the demonstration of a library."""
 _PAGE = lazy_pattern(r"(?:/[\w.~%+-]{0,60}){0,6}/(?:[\w~%+-]{0,60}|[\w.~%+-]{1,60}\.html?)|")

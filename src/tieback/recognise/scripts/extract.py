@@ -63,7 +63,7 @@ MAX_HITS = 100_000
 MAX_STEPS = 1_000_000
 """Most steps of all scripts of an app; about a second for each 200,000."""
 _SCRIPT_STEPS = 500_000
-MAX_APP_STEPS = 360_000
+MAX_APP_STEPS = 200_000
 """Most steps of the runs of all scripts of an app."""
 ACROSS_STEPS = 60_000
 """Most steps for the scripts of a page together."""

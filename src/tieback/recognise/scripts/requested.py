@@ -44,11 +44,11 @@ _LIBRARY = lazy_pattern(
     r"|[^/]*\.min\.js)"
 )
 """Files of libraries, which request what they are given only."""
-STEPS = 45_000
+STEPS = 36_000
 """Most steps of a script; about a second for 150,000."""
-TOGETHER_STEPS = 30_000
+TOGETHER_STEPS = 20_000
 """Most steps of the scripts of an app that are run together."""
-PARTS_STEPS = 8_000
+PARTS_STEPS = 5_000
 """Most steps of a script that sends requests, but has no literal that is an endpoint."""
 ENCODED_STEPS = 300_000
 """Most steps of a script that encodes texts."""

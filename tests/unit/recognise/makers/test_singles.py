@@ -117,6 +117,8 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("heroku:icons-demo")], "heroku:icons-demo", ""),
         ("a.b", [program("heroku:my-cors-proxy")], "heroku:my-cors-proxy", ""),
         ("a.b", [program("heroku:democracy")], "heroku:democracy", PROGRAM),
+        ("a.b", [program("azure-app-service:fakerestapi")], "azure-app-service:fakerestapi", ""),
+        ("a.b", [program("azure-app-service:snowfake")], "azure-app-service:snowfake", PROGRAM),
         ("a.b", [at_service("meme-api.herokuapp.com")], "heroku:meme-api", ""),
         ("a.b", [at_service("some-api.herokuapp.com")], "heroku:some-api", PROGRAM),
         ("a.b", [program("app-engine:rate-exchange")], "app-engine:rate-exchange", ""),
