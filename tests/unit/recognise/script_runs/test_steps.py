@@ -39,6 +39,8 @@ STATEMENTS: list[tuple[str, str, str, int]] = [
     ("brackets that are evaluated", f"c='(function(){{{'{}' * 9_000}}})';", "eval(c)", 400),
     ("text that is no script", f"c='{'f(1),' * 9_000};)';", "eval(c)", 5_000),
     ("large pattern", "", "new RegExp('(a{1,99}){1,9}'+i).test(a)", 100),
+    ("search with backtracking", "s='a'.repeat(900);", "/(?=(a+)+$)b/.test(s+'b')", 300),
+    ("search behind", "s='a'.repeat(300);", "/(?<!(?<!a)a)b/.test(s)", 300),
     ("long search", _TEXTS, "/(a|b)*c(a|b){12}/.test(s)", 200),
     ("parts of a replacement", f"{_TEXTS}t='$&'.repeat(2000);", "s.replace(/a/g,t)", 100),
 ]  # fmt: skip

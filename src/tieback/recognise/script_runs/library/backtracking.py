@@ -12,6 +12,10 @@ MAX_SOURCE = 1_000
 """Most characters of an expression."""
 MAX_ATTEMPTS = 20_000
 """Most attempts of one search."""
+_PER_STEP = 20
+"""Attempts, or places before a text, that take a step of a run together."""
+_BEGINNINGS = 50
+"""Places before a text that take an attempt together when an expression looks behind."""
 _MAX_DEPTH = 12
 _BOUNDS = re.compile(r"\{(\d{1,4})(,?)(\d{0,4})\}")
 _SPACES = " \t\n\r\f\v\xa0\ufeff\u2028\u2029"
@@ -21,6 +25,7 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 type _Next = Callable[[int], bool]
 type _Node = Callable[["_Run", int, _Next], bool]
 type _One = Callable[[str], bool]
+type _Spend = Callable[[int], None]
 
 
 class _TooLongError(Exception):
@@ -34,10 +39,10 @@ class _FormError(Exception):
 class _Run:
     """One search."""
 
-    __slots__ = ("groups", "left", "text")
+    __slots__ = ("groups", "left", "looks", "spend", "text")
 
-    def __init__(self, text: str, groups: int) -> None:
-        self.text, self.left = text, MAX_ATTEMPTS
+    def __init__(self, text: str, groups: int, spend: _Spend | None) -> None:
+        self.text, self.left, self.spend, self.looks = text, MAX_ATTEMPTS, spend, 0
         self.groups: list[tuple[int, int] | None] = [None] * groups
 
     def step(self) -> None:
@@ -45,6 +50,16 @@ class _Run:
         self.left -= 1
         if self.left < 0:
             raise _TooLongError
+        if self.spend is not None and self.left % _PER_STEP == 0:
+            self.spend(1)
+
+    def look(self) -> None:
+        """Look behind from another place, many of which take an attempt."""
+        self.looks += 1
+        if self.looks % _BEGINNINGS == 0:
+            self.step()
+        if self.spend is not None and self.looks % _PER_STEP == 0:
+            self.spend(1)
 
 
 class Match:
@@ -82,8 +97,12 @@ class Match:
 class Backtracking:
     """An expression."""
 
-    def __init__(self, node: _Node, groups: int, names: dict[str, int]) -> None:
-        self._node, self._groups, self._names = node, groups, names
+    def __init__(self, node: _Node, groups: int, names: dict[str, int], spend: _Spend | None = None) -> None:
+        self._node, self._groups, self._names, self._spend = node, groups, names, spend
+
+    def spending(self, spend: _Spend) -> "Backtracking":
+        """The same expression, whose searches take steps of a run; what ``spend`` raises ends them."""
+        return Backtracking(self._node, self._groups, self._names, spend)
 
     def _at(self, run: _Run, at: int) -> Match | None:
         ends: list[int] = []
@@ -100,13 +119,13 @@ class Backtracking:
     def match(self, text: str, at: int = 0) -> Match | None:
         """The match that begins at an offset."""
         try:
-            return self._at(_Run(text, self._groups), at)
+            return self._at(_Run(text, self._groups, self._spend), at)
         except (_TooLongError, RecursionError):
             return None
 
     def search(self, text: str, at: int = 0) -> Match | None:
         """The first match from an offset on."""
-        return self._next(_Run(text, self._groups), at)
+        return self._next(_Run(text, self._groups, self._spend), at)
 
     def _next(self, run: _Run, at: int) -> Match | None:
         try:
@@ -120,7 +139,7 @@ class Backtracking:
 
     def finditer(self, text: str) -> Iterator[Match]:
         """All matches that do not overlap, with the attempts of one search."""
-        run, at = _Run(text, self._groups), 0
+        run, at = _Run(text, self._groups, self._spend), 0
         while at <= len(text):
             found = self._next(run, at)
             if found is None:
@@ -240,13 +259,19 @@ def _group(inner: _Node, number: int) -> _Node:
     return node
 
 
+def _ends_at(inner: _Node, run: _Run, at: int) -> bool:
+    """True if a match of the inner expression ends at an offset."""
+    for begin in range(at, -1, -1):
+        run.look()
+        if inner(run, begin, lambda end: end == at):
+            return True
+    return False
+
+
 def _looks(inner: _Node, *, ahead: bool, wanted: bool) -> _Node:
     def node(run: _Run, at: int, follows: _Next) -> bool:
         before = list(run.groups)
-        if ahead:
-            found = inner(run, at, lambda _end: True)
-        else:
-            found = any(inner(run, begin, lambda end: end == at) for begin in range(at, -1, -1))
+        found = inner(run, at, lambda _end: True) if ahead else _ends_at(inner, run, at)
         if found != wanted:
             run.groups[:] = before
             return False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tieback.recognise.script_runs.library.backtracking import backtracking
+from tieback.recognise.script_runs.library.backtracking import Backtracking, backtracking
 from tieback.recognise.script_runs.library.iteration import first, iterator
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.values import (
@@ -225,7 +225,7 @@ def _read(machine: Machine, pattern: Regex, text: str) -> Any:
             _LARGE_STEPS if found is None and "{" in pattern.source else _PATTERN_STEPS + size // _PROGRAM_STEP
         )
     machine.step(len(text) * size // _SEARCH_STEP)
-    return found
+    return found.spending(machine.step) if isinstance(found, Backtracking) else found
 
 
 def compiled(source: str, flags: str, text: str = "") -> Any:
