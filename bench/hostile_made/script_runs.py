@@ -226,6 +226,6 @@ KINDS = (
     ),
     Kind(
         "script-run-damaged", "Scripts that are run: files of 390 KB with a damaged end", 60, 2, _files(_damaged_file),
-        _BOTH, unread=True,
+        _BOTH,
     ),
 )  # fmt: skip
