@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tieback.recognise.script_runs.library.backtracking import Backtracking, backtracking
+from tieback.recognise.script_runs.library.backtracking import MAX_SOURCE, Backtracking, backtracking
 from tieback.recognise.script_runs.library.iteration import first, iterator
 from tieback.recognise.script_runs.machine import Machine, Natives
 from tieback.recognise.script_runs.values import (
@@ -23,8 +23,6 @@ from tieback.recognise.script_runs.values import (
     number,
 )
 
-MAX_PATTERN = 1_000
-"""Most characters of a regular expression."""
 MAX_MATCHES = 2_000
 """Most matches that are used."""
 _MEMORY = 1 << 20
@@ -237,7 +235,7 @@ def compiled(source: str, flags: str, text: str = "") -> Any:
 @lru_cache(maxsize=256)
 def _linear(source: str, flags: str) -> Any:
     """A pattern whose time grows with the text only."""
-    if len(source) > MAX_PATTERN:
+    if len(source) > MAX_SOURCE:
         return None
     import re2
 

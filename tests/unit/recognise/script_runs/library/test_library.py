@@ -1,7 +1,8 @@
 """Functions of the platform with values that are not known, and their limits; ``test_language`` has known ones."""
 
 from tests.each import each
-from tieback.recognise.script_runs.library.texts import MAX_PATTERN, compiled
+from tieback.recognise.script_runs.library.backtracking import MAX_SOURCE
+from tieback.recognise.script_runs.library.texts import compiled
 from tieback.recognise.script_runs.library.web import resolved
 from tieback.recognise.script_runs.run import requests
 from tieback.recognise.script_runs.values import GAP
@@ -85,7 +86,7 @@ def test_an_address_below_another_one(base: str, address: str, wanted: str) -> N
     assert resolved(base, address) == wanted
 
 
-@each("source", ("a" * (MAX_PATTERN + 1), "(", "(?=(", "(?=a)*+", "(?=" * 20 + ")" * 20, r"(?=\p{L})"))
+@each("source", ("a" * (MAX_SOURCE + 1), "(", "(?=(", "(?=a)*+", "(?=" * 20 + ")" * 20, r"(?=\p{L})"))
 def test_patterns_of_another_form_are_not_used(source: str) -> None:
     assert compiled(source, "", "text") is None
 
