@@ -31,7 +31,7 @@ SCRIPT = Path(__file__).parents[1] / "lab" / "posture_account.py"
 ACCOUNT = "123456789012"
 HERE = Origin(account=ACCOUNT, region="eu-west-1")
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.servers, pytest.mark.more, pytest.mark.timeout(900)]
 
 
 def installed(name: str, program: str) -> Path:

@@ -16,7 +16,7 @@ TABLE = b"Kennung,Bezeichnung,Anzahl,Notiz\ncom.plain,Plain,7,x\ncom.other,Other
 DONE = 60_000
 """Milliseconds for an import on a busy machine."""
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.servers, pytest.mark.more, pytest.mark.timeout(400)]
 
 
 def test_columns_are_shown_chosen_and_kept(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ def opened(browser: Browser, fleet: Fleet, width: int) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.mark.more
 def test_no_page_of_a_run_is_wider_than_a_phone(tmp_path: Path, scanned: Path, browser: Browser) -> None:
     size: ViewportSize = {"width": 390, "height": 844}
     with served(scanned, tmp_path) as server, browser.new_context(viewport=size) as context:
@@ -103,6 +104,7 @@ def test_no_page_of_a_run_is_wider_than_a_phone(tmp_path: Path, scanned: Path, b
         assert wide == {}
 
 
+@pytest.mark.more
 def test_no_list_scrolls_sideways_on_a_small_laptop(browser: Browser, fleet: Fleet) -> None:
     """Between tablets, whose lists are cards, and screens that are wide enough for every column."""
     lists = [entry.path for _, group in NAV for entry in group]

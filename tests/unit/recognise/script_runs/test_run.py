@@ -12,6 +12,7 @@ from tests.each import each
 from tieback.recognise.script_runs.machine import MAX_REQUESTS
 from tieback.recognise.script_runs.run import requests
 from tieback.recognise.script_runs.values import GAP
+from tieback.recognise.scripts.requested import STEPS
 
 HOST = "https://api.test"
 
@@ -265,7 +266,7 @@ def test_a_run_takes_bounded_memory(code: str) -> None:
     script = f"var s = 'x'.repeat(20000), a = [], o = {{}}; for (var i = 0;; i++) {{ {code} }}"
     tracemalloc.start()
     try:
-        outcome = requests(script.encode(), [], steps=90_000)
+        outcome = requests(script.encode(), [], steps=STEPS)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

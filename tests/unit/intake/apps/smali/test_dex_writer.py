@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.each import each
+from tests.examples import few
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.smali.class_reader import ClassReader
 from tieback.intake.apps.smali.dex_writer import DexBuilder
@@ -139,7 +140,7 @@ def test_readers_see_the_same_in_both_files(name: str) -> None:
 RULES = RuleFiles()
 
 
-@each("name", TREES)
+@pytest.mark.parametrize("name", few(TREES, 4))
 def test_the_same_addresses_are_found(name: str) -> None:
     def hosts(data: bytes) -> set[object]:
         artifact, complaint = read_dex("classes.dex", data)
