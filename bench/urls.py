@@ -4,10 +4,14 @@ The labels are in ``bench/urls.tsv``: package, kind, address. They were written 
 the packages. ``request`` is an address that code requests, ``base`` one that code gives to a client that joins paths to
 it, ``library`` a constant of a library, whose joined paths are not labelled and count neither way. Query and fragment
 are left out, and a path ends before its first unknown part, as in a scan. An address without a path is its host.
+If a scan shows values of an unknown part, each address that fits the label counts as it. ``jdbc:`` is left out.
 Packages are found as in ``bench.noise``, whose table has the hosts.
 """
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +22,7 @@ from tieback.model.errors import TiebackError
 from tieback.pipeline.analyse import Analyser
 
 TABLE = Path(__file__).with_name("urls.tsv")
+_JDBC = re.compile(r"jdbc:(?:jtds:)?")
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -30,13 +35,19 @@ class Addresses(NamedTuple):
     """Addresses that are right if they are shown, and not missed if they are not."""
     libraries: set[str]
     """Those of ``requests`` that are constants of libraries."""
+    forms: Mapping[str, re.Pattern[str]] = MappingProxyType({})
+    """Of labels with unknown parts: what a whole address must match to be one of them."""
 
     def score(self, shown: set[str]) -> Score:
         """Compare with the addresses that a scan shows.
 
         An address below a constant of a library shows this constant, and counts no further.
         """
-        below = {address: {one for one in self.libraries if _is_below(address, one)} for address in shown}
+        below = {
+            address: {one for one in self.libraries if _is_below(address, one)}
+            | {one for one, form in self.forms.items() if form.fullmatch(address)}
+            for address in shown
+        }
         known, found = self.requests | self.bases, set[str]().union(*below.values())
         wrong = {address for address, libraries in below.items() if address not in known and not libraries}
         return Score(len(shown & known | found), len(wrong), len(self.requests - shown - found))
@@ -47,6 +58,7 @@ def _is_below(address: str, library: str) -> bool:
     return f"{address}/".startswith(f"{library}/") or urlsplit(address).netloc == library
 
 
+_VALUE = "0value0"
 NOTHING = Addresses(set(), set(), set())
 """Those of a package that contacts nothing: it has no row."""
 
@@ -58,6 +70,7 @@ def whole(address: str) -> str:
     """
     if address.startswith("host:"):
         return address.split(":")[1].lower()
+    address = _JDBC.sub("", address)
     parts = urlsplit(address.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0])
     path: list[str] = []
     for name in parts.path.split("/"):
@@ -68,6 +81,13 @@ def whole(address: str) -> str:
     shown = f":{port}" if port and port != str(_PORTS.get(parts.scheme.lower())) else ""
     whole_path = "/".join(path).rstrip("/")
     return f"{parts.scheme.lower()}://{host}{shown}{whole_path}" if whole_path else host
+
+
+def form(address: str) -> re.Pattern[str]:
+    """What whole addresses match that have values for the unknown parts of a label, or end where the first begins."""
+    filled = whole(address.replace("{}", _VALUE)).split(_VALUE)
+    values = "[^/?#]+".join(map(re.escape, filled))
+    return re.compile(f"{values}|{re.escape(filled[0].rstrip('/'))}")
 
 
 def labelled() -> dict[str, Addresses]:
@@ -82,6 +102,8 @@ def labelled() -> dict[str, Addresses]:
         (one.bases if kind == "base" else one.requests).add(address)
         if kind == "library":
             one.libraries.add(address)
+        if "{}" in rest[0]:
+            found[package] = one._replace(forms={**one.forms, address: form(rest[0])})
     return found
 
 
