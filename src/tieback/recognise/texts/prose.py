@@ -62,7 +62,8 @@ _READ_MORE = lazy_pattern(
 )
 """The end of a sentence that tells a person to read a page, or that gives an example."""
 _EXAMPLES = (
-    "e.g.", "eg.", "for example", "for instance", "example", "such as", "z.b.", "z. b.", "zum beispiel", "beispiel",
+    "e.g.", "e.g", "eg.", "eg", "i.e.", "ex", "ej", "z.b",
+    "for example", "for instance", "example", "such as", "z.b.", "z. b.", "zum beispiel", "beispiel",
     "bspw.", "p.ej.", "p. ej.", "ej.", "por ejemplo", "ejemplo", "p.ex.", "p. ex.", "ex.", "por exemplo", "exemplo",
     "par exemple", "exemple", "ad es.", "es.", "per esempio", "esempio", "bijv.", "bijvoorbeeld", "voorbeeld", "np.",
     "na przykład", "przykład", "например", "напр.", "пример", "наприклад", "приклад", "örn.", "ör.", "örneğin", "örnek",
@@ -257,19 +258,12 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return MESSAGE
     if right[:1] in (b" ", b"\t") and _words(right) >= 3:
         return MESSAGE
-    return _reason_of_label(left, right)
+    return MESSAGE if _LABEL.search(left[-72:]) else ""
 
 
 def _is_gone_to(data: bytes, start: int, left: bytes) -> bool:
     """True if a URL is a parameter of another one, to which a page or a frame goes, and from there to this one."""
     return _WHOLE_URL.match(left) is not None and _GOES.search(data, max(0, start - 60), start) is not None
-
-
-def _reason_of_label(left: bytes, right: bytes) -> str:
-    """The reason by the end of the words before a URL, or by those in brackets behind it."""
-    if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right):
-        return EXAMPLE
-    return MESSAGE if _LABEL.search(left[-72:]) else ""
 
 
 def _reason_around(left: bytes, right: bytes, url: bytes) -> str:
@@ -282,6 +276,8 @@ def _reason_around(left: bytes, right: bytes, url: bytes) -> str:
         return PATTERN
     if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
         return MESSAGE
+    if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right):
+        return EXAMPLE
     return AUTHOR if _PERSON.search(left) else ""
 
 
