@@ -487,6 +487,7 @@ class _Rounds:
             self._walker.follow(need.member)
             self._further(self._uses.callers(need.member), whole=False)
         else:
+            self._walker.wanted.add(need.member)
             writers = self._uses.writers(need.member)
             for one in writers:
                 self._walker.follow(one.method.identity)

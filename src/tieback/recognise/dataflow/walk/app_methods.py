@@ -150,6 +150,7 @@ def _run(
         or walk.stores > stores
         or any(walk.is_new_address(one) for one in walk.built[built:])
         or _has_changed(heap, before)
+        or (bool(walk.wanted) and _has_made(walk, before))
     )
     walk.fruitless[key] = None if fruitful else tried + 1
     small = target.code.units <= _MAX_GETTER
@@ -164,6 +165,19 @@ def _has_changed(heap: Mapping[int, Contents], before: Mapping[int, Contents]) -
         if heap.get(number) is not contents:
             return True
     return False
+
+
+def _has_made(walk: WalkState, before: Mapping[int, Contents]) -> bool:
+    """True if a new object has a known value in a field that endpoints depend on.
+
+    Code can pass the object on, as to a thread: the walk keeps its fields, although nothing here returns it.
+    """
+    return any(
+        field in walk.wanted and is_informative(value)
+        for number, contents in walk.heap.items()
+        if number not in before and isinstance(contents, InstanceValue)
+        for field, value in contents.fields.items()
+    )
 
 
 def _shape(walk: WalkState, value: Value | None) -> object:

@@ -185,6 +185,8 @@ class WalkState(ABC):
         self.demand: set[int] = set()
         """Methods whose calls are followed; see ``follow``."""
         self.followed: set[tuple[str, str]] = set()
+        self.wanted: set[int] = set()
+        """Fields that endpoints depend on."""
         self.fruitless: dict[tuple[int, tuple[object, ...]], int | None] = {}
         """Walks of each called method that gave nothing; None once one of them gave something."""
         self.unsolved: dict[tuple[int, tuple[object, ...]], TextValue] = {}
