@@ -128,6 +128,12 @@ def _number_property(kind: str) -> LibraryCall:
     return number
 
 
+def _application(machine: Machine, a: Arguments) -> Any:
+    """The object of the app's own class of ``Application``; unknown before its ``onCreate``."""
+    machine.give(a)
+    return machine.application or UNKNOWN
+
+
 def _is_empty(machine: Machine, a: Arguments) -> int:
     """True for an empty text and for null: https://developer.android.com/reference/android/text/TextUtils."""
     return int(a[0] == 0 or not sequence(machine, a[0]))
@@ -157,6 +163,11 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/lang/Integer;->getInteger(Ljava/lang/String;I)": _number_property("Ljava/lang/Integer;"),
         "Ljava/lang/Runtime;->getRuntime()": lambda _, _a: _RUNTIME,
         "Ljava/lang/Runtime;->availableProcessors()": lambda _, _a: _PROCESSORS,
+        "*->getApplication()Landroid/app/Application;": _application,
+        "*->getApplicationContext()Landroid/content/Context;": _application,
+        "Landroid/app/Activity;->getApplication()": _application,
+        "Landroid/app/Service;->getApplication()": _application,
+        "Landroid/content/Context;->getApplicationContext()": _application,
         f"{_TEXTS}->isEmpty({_SEQUENCE})": _is_empty,
         f"{_TEXTS}->equals({_SEQUENCE}{_SEQUENCE})": _equal_texts,
         f"{_TEXTS}->getTrimmedLength({_SEQUENCE})": lambda m, a: len(sequence(m, a[0]).strip(_BLANKS)),
