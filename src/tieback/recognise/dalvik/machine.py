@@ -611,7 +611,9 @@ class Machine:
 
     def _target(self, ref: MethodRef, kind: str) -> Target:
         if not kind or kind == ref.owner:
-            known = self._library.get(f"{ref.owner}->{ref.signature}")
+            known = self._library.get(f"{ref.owner}->{ref.signature}") or self._library.get(
+                f"{ref.owner}->{ref.name}(*)"
+            )
             if known is not None:
                 return known
         owner = kind or ref.owner

@@ -20,6 +20,8 @@ _ELEMENT = "Ljava/lang/StackTraceElement;"
 _TEXTS, _SEQUENCE = "Landroid/text/TextUtils;", "Ljava/lang/CharSequence;"
 _BLANKS = "".join(map(chr, range(33)))
 _OF_PLATFORM = ("Landroid/", "Lcom/android/", "Ldalvik/", "Ljava/", "Ljavax/", "Llibcore/", "Lorg/", "Lsun/")
+_ANDROID = frozenset(f"Landroid/{name};" for name in ("os/Build", "os/Handler", "os/Looper", "util/Log"))
+"""Classes by which libraries find out that they run on Android; each version of it has them."""
 _KOTLIN_CLASS = "Lkotlin/jvm/internal/ClassReference;"
 _RUNTIME, _PROCESSORS = JavaObject("Ljava/lang/Runtime;"), 4
 """A common number of processors, by which libraries choose how many threads they have."""
@@ -82,7 +84,7 @@ def _class_of(machine: Machine, a: Arguments) -> ClassRef:
 def _for_name(machine: Machine, a: Arguments) -> ClassRef:
     """A class of the app by its name; one of the platform is not known, and all others are missing."""
     kind = f"L{text_of(machine, a[0]).replace('.', '/')};"
-    if any(kind == owner for owner, _ in PLATFORM_NUMBERS):
+    if kind in _ANDROID or any(kind == owner for owner, _ in PLATFORM_NUMBERS):
         return ClassRef(kind)
     if machine.initialise(kind) is None:
         if not kind.startswith(_OF_PLATFORM):
