@@ -6,7 +6,7 @@ from typing import Any
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.library.strings import text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import UNKNOWN, JavaArray, JavaObject, NotRunnableError, int32
+from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaObject, NotRunnableError, int32
 
 _ARRAY_TYPES = ("[B", "[C", "[I", "[J", "[S", "[Z", "[Ljava/lang/Object;")
 _LISTS = ("ArrayList", "LinkedList", "List", "Collection", "AbstractList", "Vector", "Stack", "Deque", "ArrayDeque")
@@ -48,6 +48,15 @@ def _copy_range(machine: Machine, a: Arguments) -> JavaArray:
     part = items[begin:end]
     new.items[: len(part)] = part
     return new
+
+
+def _copy_typed(machine: Machine, a: Arguments) -> JavaArray:
+    """A copy of an array of objects whose items have another type."""
+    *place, kind = a
+    if not isinstance(kind, ClassRef) or not kind.kind.startswith("["):
+        raise NotRunnableError("a class that is not known")
+    made = _copy_range(machine, place)
+    return JavaArray(kind.kind, made.items)
 
 
 def _fill(machine: Machine, a: Arguments) -> None:
@@ -98,8 +107,15 @@ def items_of(value: Any) -> list[Any]:
     raise NotRunnableError("a list that is not known")
 
 
+def _collected(machine: Machine, value: Any) -> list[Any]:
+    """The items of a collection, also of a class of the app, such as ``ArrayAsCollection`` behind ``arrayListOf``."""
+    if isinstance(value, JavaObject) and not isinstance(value.payload, list) and machine.path.defines(value.kind):
+        return _array(machine.call(value, "toArray", "[Ljava/lang/Object;")).items
+    return items_of(value)
+
+
 def _new_list(machine: Machine, a: Arguments) -> None:
-    items = list(items_of(a[1])) if len(a) > 1 and isinstance(a[1], JavaObject) else []
+    items = list(_collected(machine, a[1])) if len(a) > 1 and isinstance(a[1], JavaObject) else []
     machine.allocate(_ITEM * (1 + len(items)))
     a[0].payload = items
 
@@ -151,7 +167,7 @@ def _index(machine: Machine, a: Arguments) -> int:
 
 
 def _add_all(machine: Machine, a: Arguments) -> int:
-    added = list(items_of(a[1]))
+    added = list(_collected(machine, a[1]))
     machine.allocate(_ITEM * len(added))
     items_of(a[0]).extend(added)
     return int(bool(added))
@@ -243,7 +259,7 @@ def _step_back(machine: Machine, a: Arguments) -> Any:
 
 
 def _set_of(machine: Machine, a: Arguments) -> None:
-    items = list(items_of(a[1]))
+    items = list(_collected(machine, a[1]))
     _new_map(machine, a[:1])
     for item in items:
         _include(machine, (a[0], item))
@@ -380,6 +396,11 @@ def _calls() -> dict[str, LibraryCall]:
         }
         if element in "BCIS":
             found[f"Ljava/util/Arrays;->hashCode({kind})"] = _array_hash
+    for call in (
+        "copyOf([Ljava/lang/Object;ILjava/lang/Class;)",
+        "copyOfRange([Ljava/lang/Object;IILjava/lang/Class;)",
+    ):
+        found[f"Ljava/util/Arrays;->{call}"] = _copy_typed
     found["Ljava/lang/Object;->clone()"] = _clone
     lists: dict[str, LibraryCall] = {
         "<init>()": _new_list,

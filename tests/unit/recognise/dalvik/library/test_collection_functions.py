@@ -10,7 +10,15 @@ from tests.unit.recognise.dalvik.library.test_calls import machine
 from tieback.recognise.dalvik.library.collection_functions import CALLS, MAX_SORTED, compare
 from tieback.recognise.dalvik.library.collections import CALLS as PLAIN
 from tieback.recognise.dalvik.library.collections import Iterator
-from tieback.recognise.dalvik.objects import UNKNOWN, Boxed, JavaArray, JavaObject, NotRunnableError, ThrownError
+from tieback.recognise.dalvik.objects import (
+    UNKNOWN,
+    Boxed,
+    ClassRef,
+    JavaArray,
+    JavaObject,
+    NotRunnableError,
+    ThrownError,
+)
 
 LIST, MAP, SET, COMPARATOR = (f"Ljava/util/{name};" for name in ("ArrayList", "HashMap", "HashSet", "Comparator"))
 OBJECT, INT = "Ljava/lang/Object;", "Ljava/lang/Integer;"
@@ -164,3 +172,62 @@ APP = """
 
 def test_the_first_host_behind_an_order_of_the_app_is_found() -> None:
     assert "https://api.shop.test:8443/list" in endpoints(APP)
+
+
+@each(
+    ("call", "place", "items"),
+    [("copyOf([Ljava/lang/Object;ILjava/lang/Class;)", (3,), ["a", "b", 0]),
+     ("copyOfRange([Ljava/lang/Object;IILjava/lang/Class;)", (1, 2), ["b"])],
+)  # fmt: skip
+def test_a_copy_of_an_array_has_the_type_of_a_class(call: str, place: tuple[int, ...], items: list[Any]) -> None:
+    copy = PLAIN[f"Ljava/util/Arrays;->{call}"]
+    array = JavaArray("[Ljava/lang/String;", ["a", "b"])
+    made = copy(machine(), (array, *place, ClassRef("[Ljava/lang/Object;")))
+    assert (made.kind, made.items) == ("[Ljava/lang/Object;", items)
+    with pytest.raises(NotRunnableError):
+        copy(machine(), (array, *place, UNKNOWN))
+
+
+OWN = """
+    .class public Lshop/Items;
+    .super Ljava/lang/Object;
+    .implements Ljava/util/Collection;
+    .method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    return-void
+    .end method
+    .method public @()[Ljava/lang/Object;
+    .registers 3
+    const-string v0, "api.shop.test"
+    filled-new-array {v0}, [Ljava/lang/String;
+    move-result-object v0
+    return-object v0
+    .end method
+    .class public Lshop/Main;
+    .super Landroid/app/Activity;
+    .method public onCreate(Landroid/os/Bundle;)V
+    .registers 8
+    new-instance v1, Lshop/Items;
+    invoke-direct {v1}, Lshop/Items;-><init>()V
+    new-instance v0, Ljava/util/ArrayList;
+    invoke-direct {v0, v1}, Ljava/util/ArrayList;-><init>(Ljava/util/Collection;)V
+    invoke-virtual {v0}, Ljava/util/ArrayList;->iterator()Ljava/util/Iterator;
+    move-result-object v0
+    invoke-interface {v0}, Ljava/util/Iterator;->next()Ljava/lang/Object;
+    move-result-object v0
+    check-cast v0, Ljava/lang/String;
+    const-string v1, "https://"
+    invoke-virtual {v1, v0}, Ljava/lang/String;->concat(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    new-instance v1, Ljava/net/URL;
+    invoke-direct {v1, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v1}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    return-void
+    .end method
+"""
+
+
+@each(("name", "is_found"), [("toArray", True), ("items", False)])
+def test_a_list_has_the_items_of_a_collection_of_the_app(name: str, *, is_found: bool) -> None:
+    assert ("https://api.shop.test" in endpoints(OWN.replace("@", name))) is is_found
