@@ -21,7 +21,7 @@ _LEAST, _MOST = 4, 253
 """Characters of a host."""
 _PARTS = "parts of an endpoint"
 """Field of an object that gets parts one by one; no class of Java has a field of this name."""
-_ROLES = frozenset(("", "host", "port", "address", "scheme", "path"))
+_ROLES = frozenset(("", "host", "port", "address", "scheme", "path", "secure"))
 _PORTS = range(1, 65536)
 
 type Sinks = Mapping[str, Sequence[Sink]]
@@ -69,7 +69,7 @@ def note(machine: "Machine", site: "CallSite", registers: Sequence[Any], *, stat
         receiver.fields[_PARTS] = dict(values)
     # A builder that names only the host can get a port later.
     is_whole = "port" in values or (sink.port is not None and not sink.gives)
-    if not sink.emits or "host" not in values or "scheme" in values or not is_whole:
+    if not sink.emits or "host" not in values or ("scheme" in values and "secure" not in sink.roles) or not is_whole:
         return
     # What a later call sets replaces what an earlier one on the same object has completed.
     key = receiver if isinstance(receiver, JavaObject) and sink.gives in ("this", "both") else values
@@ -95,6 +95,10 @@ def _bind(role: str, value: Any, values: dict[str, str | int]) -> None:
             values["host"] = value.payload.name
             if value.payload.port is not None:
                 values["port"] = value.payload.port
+    elif role == "secure":
+        values.pop("scheme", None)
+        if type(value) is int:
+            values["scheme"] = "https" if value else "http"
     elif role == "port":
         number = value.value if isinstance(value, Boxed) else value
         if isinstance(number, str) and number.isascii() and number.isdecimal() and len(number) < 6:

@@ -55,7 +55,7 @@ MAX_CALLBACKS = 6
 
 _OF_OBJECTS = frozenset(("equals", "hashCode", "toString"))
 """Methods of any object, which are no callbacks."""
-_RUNNABLE = "Ljava/lang/Runnable;"
+_RUNNABLE, _APPLICATION = "Ljava/lang/Runnable;", "Landroid/app/Application;"
 _OBJECT = 256
 """Bytes that a copied object stands for."""
 _TEXTS = frozenset((STRING, "Ljava/lang/CharSequence;"))
@@ -110,6 +110,8 @@ def texts_made(
         if not method.static and method.width:
             has_object = method.name == "<init>"
             arguments[0] = _object(method.owner) if has_object else _receiver(machine, method.owner)
+            if method.name == "onCreate" and _APPLICATION in machine.path.supertypes(method.owner):
+                machine.application = arguments[0] if isinstance(arguments[0], JavaObject) else None
         for place, kind in _components(machine, method):
             arguments[place] = _receiver(machine, kind)
         found = _made_by(machine, Frame(machine, method, arguments), known)
@@ -227,7 +229,12 @@ def _object(kind: str) -> JavaObject:
 
 
 def _receiver(machine: Machine, kind: str) -> Any:
-    """An object of a class, as its constructor without parameters leaves it; unknown if it has none that runs."""
+    """An object of a class, as its constructor without parameters leaves it; unknown if it has none that runs.
+
+    Of the class of the application there is one object.
+    """
+    if machine.application is not None and machine.application.kind == kind:
+        return machine.application
     if kind not in machine.receivers:
         machine.receivers[kind] = _constructed(machine, kind)
         machine.begin(("", ""), TRY_STEPS)

@@ -295,6 +295,8 @@ class Machine:
         """Defaults of remote settings that code has set, by key."""
         self.receivers: dict[str, JavaObject | None] = {}
         """Objects as their constructor leaves them, by class; ``None`` if none runs."""
+        self.application: JavaObject | None = None
+        """The object of the app's own class of ``Application``, after a run of its ``onCreate``."""
         self.constants: set[str] = set()
         """Texts of the files themselves that code has read."""
         self._library = library
@@ -306,7 +308,7 @@ class Machine:
         self._failed: set[str] = set()
         self._sites: dict[tuple[int, int, bool], CallSite] = {}
         self._is_a: dict[tuple[str, str], bool] = {}
-        self._later: dict[str, bool] = {}
+        self._later: dict[str, JavaClass | None] = {}
         self._decoded: list[dict[int, Any]] = []
         self._count = 0
 
@@ -491,11 +493,10 @@ class Machine:
         if declared[0] != "L" or not self.path.defines(kind):
             return False
         key = f"{kind}->{name}:{declared}"
-        known = self._later.get(key)
-        if known is None:
-            its = self.holder(kind, name) if self.is_context(declared) else None
-            known = self._later[key] = its is not None and its.statics[name] == 0
-        return known
+        if key not in self._later:
+            self._later[key] = self.holder(kind, name) if self.is_context(declared) else None
+        its = self._later[key]
+        return its is not None and its.statics[name] == 0
 
     def static(self, kind: str, name: str) -> Any:
         """Value of a static field."""
@@ -610,7 +611,9 @@ class Machine:
 
     def _target(self, ref: MethodRef, kind: str) -> Target:
         if not kind or kind == ref.owner:
-            known = self._library.get(f"{ref.owner}->{ref.signature}")
+            known = self._library.get(f"{ref.owner}->{ref.signature}") or self._library.get(
+                f"{ref.owner}->{ref.name}(*)"
+            )
             if known is not None:
                 return known
         owner = kind or ref.owner

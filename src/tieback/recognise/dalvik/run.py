@@ -11,6 +11,7 @@ from tieback.recognise.dalvik.library import (
     addresses,
     annotations,
     charsets,
+    collection_functions,
     collections,
     coroutines,
     crypto,
@@ -33,6 +34,7 @@ from tieback.recognise.dalvik.library import (
     strings,
     time_units,
     uris,
+    xml_pull,
 )
 from tieback.recognise.dalvik.machine import AppFiles, LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
@@ -70,6 +72,7 @@ NUMBERS = frozenset("IJS")
 _LATER = (
     patterns, addresses, reflection, references, holders, properties, json_fields, okhttp, retrofit, time_units,
     coroutines, joins, uris, stored_values, annotations, lambdas,
+    collection_functions, xml_pull,
 )  # fmt: skip
 """Modules that use those before them."""
 

@@ -7,6 +7,7 @@ again. So only calls on a path between a constant and an endpoint are followed. 
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
@@ -55,8 +56,12 @@ MAX_WALKS = 4_000
 MAX_CHAIN = 8
 _RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
 """Methods that read every field of a class and give no address to their callers."""
-_EARLY = frozenset(("Landroid/app/Application;", "Landroid/content/ContentProvider;"))
-"""Classes of the platform whose subclasses set static values before other code reads them."""
+_EARLY = {"Landroid/content/ContentProvider;": "()Z", "Landroid/app/Application;": "()V"}
+"""Classes of the platform whose subclasses set static values before other code reads them, with the types of their
+``onCreate``. Source: https://developer.android.com/reference/android/app/Application#onCreate()
+"""
+MAX_STARTED = 4
+"""Most of those of one kind that are run because of that."""
 _STARTED = frozenset(("Landroid/app/Activity;", "Landroid/app/Service;", "Landroid/content/BroadcastReceiver;"))
 _QUERY = lazy_pattern(r"[?#]")
 _SERVER = lazy_pattern(r"(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}(?:[:/]|$)")
@@ -292,12 +297,14 @@ class _Rounds:
                         above[method.identity] = method
             # What makes the object of a coroutine knows more than the coroutine, which is often a root itself.
             resumed = [one for one in above if self._app.ref(one).kind == _RESUMED]
-            level = resumed if depth >= _LEVELS else [*resumed, *(one for one in above if one not in every)]
+            level = resumed if depth >= _LEVELS else list(above)
             left -= sum(one not in every for one in above)
             every |= above
             opened |= dict.fromkeys(above)
         is_cut |= len(asked) >= MAX_ASKED
         created = {one.identity: one for one in makers}
+        if opened or created:
+            every |= {one.identity: one for one in self._started()}
         every |= created
         turns = {one: self._turn(one) for one in every}
         first = [one for one in every if not turns[one]]
@@ -306,10 +313,17 @@ class _Rounds:
         others = (every[one] for one in every if one not in ordered)
         return Roots(tuple(map(every.__getitem__, ordered)), tuple(others), is_cut)
 
+    def _started(self) -> Iterator[MethodCode]:
+        """What the system runs first: it makes values that the screens read."""
+        for early, types in _EARLY.items():
+            kinds = (kind for kind in self._app.subclasses(early) if not self._app.is_extended(kind))
+            methods = (self._app.declared_by(kind, "onCreate", types) for kind in islice(kinds, MAX_STARTED))
+            yield from (method for method in methods if method is not None)
+
     def _turn(self, identity: int) -> int:
         """0 for a method of a class that the system starts before the screens of an app, 1 for other such classes."""
         above = set(self._app.ancestors(self._app.ref(identity).owner))
-        return 0 if not _EARLY.isdisjoint(above) else 1 if not _STARTED.isdisjoint(above) else 2
+        return 0 if not above.isdisjoint(_EARLY) else 1 if not _STARTED.isdisjoint(above) else 2
 
     def _is_own(self, identity: int) -> bool:
         return self._app.is_own(self._app.ref(identity).owner)
@@ -364,7 +378,12 @@ class _Rounds:
         self._announced.add(member)
         ref = self._app.ref(member)
         if not ref.kind.startswith("("):
-            self._further(self._uses.readers(member), own=False)
+            readers = tuple(self._uses.readers(member))
+            self._further(readers, own=False)
+            if self._app.is_own(ref.owner) and self._is_set(member):
+                # Another value can come later than the first one.
+                roots = (one.method.identity for one in readers if one.method.identity in self._roots)
+                self._waiting.setdefault(member, {}).update(dict.fromkeys(roots))
         elif self._app.is_own(ref.owner):
             self._walker.follow(member)
             self._further(self._uses.callers(member, of_text=True))

@@ -128,9 +128,9 @@ def test_any_files_stay_within_the_limits(files: dict[str, bytes]) -> None:
 def test_the_files_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package_files, "MAX_FILES", 2)
     files = PackageFiles()
-    names = ("assets/a.xml", "base/assets/b", "split.apk!assets/c", "assets/d")
+    names = ("assets/a.html", "base/assets/b", "split.apk!assets/c", "assets/d")
     files.see(ArtifactBatch(names, (b"1", b"2", b"3", b"4"), lambda file, _: Artifact(file, ())))
-    assert [files.file(f"assets/{name}") for name in ("a.xml", "b", "c", "d")] == [None, b"2", b"3", None]
+    assert [files.file(f"assets/{name}") for name in ("a.html", "b", "c", "d")] == [None, b"2", b"3", None]
 
 
 def test_code_opens_the_bytes_of_a_file_and_not_what_is_unpacked_of_it() -> None:
@@ -148,6 +148,11 @@ def test_code_opens_the_bytes_of_a_file_and_not_what_is_unpacked_of_it() -> None
         ("assets/config.properties", True),
         ("META-INF/config.properties", False),
         ("assets/page.html", False),
+        ("assets/servers.xml", True),
+        ("res/raw/servers.xml", True),
+        ("res/xml/servers.xml", True),
+        ("res/layout/main.xml", False),
+        ("AndroidManifest.xml", False),
     ],
 )
 def test_files_of_settings_are_kept_for_the_code(file: str, *, kept: bool) -> None:

@@ -33,7 +33,7 @@ TABLE = [
     ("sip", "sip.shop.test:5070"),
     ("soap", "soap.shop.test:8444"),
     ("thrift", "thrift.shop.test:9306"),
-    ("minio", "minio.shop.test:9307"),
+    ("minio", "http://minio.shop.test:9307"),
     ("auth0", "login.shop.test:443"),
     ("oksocket", "oksocket.shop.test:9308"),
     ("smartfox", "smartfox.shop.test:9933"),

@@ -196,3 +196,28 @@ OF_OBJECT = """
 def test_an_object_of_the_app_can_give_the_address() -> None:
     found = endpoints(api(path="/list", package="Lretrofit") + OBJECT + MAIN.format(code=OF_OBJECT))
     assert {one for one in found if one.endswith("/list")} == {"https://stage.shop.test/svc/list"}
+
+
+GATEWAY = """
+    .class public interface abstract Lshop/Lamps;
+    .super Ljava/lang/Object;
+    .method public abstract status()Ljava/lang/Object;
+    .annotation runtime Lcom/amazonaws/mobileconnectors/apigateway/annotation/{name};
+    path = "/lamps/status"
+    method = "GET"
+    .end annotation
+    .end method
+"""
+FACTORY = "Lcom/amazonaws/mobileconnectors/apigateway/ApiClientFactory;"
+ENDPOINT = f"""
+    new-instance v0, {FACTORY}
+    invoke-direct {{v0}}, {FACTORY}-><init>()V
+    const-string v1, "https://lamps.shop.test/prod"
+    invoke-virtual {{v0, v1}}, {FACTORY}->endpoint(Ljava/lang/String;){FACTORY}
+"""
+
+
+@each(("name", "is_found"), [("Operation", True), ("Other", False)])
+def test_the_end_point_of_an_api_gateway_has_the_paths_of_its_operations(name: str, *, is_found: bool) -> None:
+    found = endpoints(GATEWAY.format(name=name) + MAIN.format(code=ENDPOINT))
+    assert ("https://lamps.shop.test/prod/lamps/status" in found) is is_found

@@ -6,7 +6,7 @@ from typing import Any
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.library.strings import text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
-from tieback.recognise.dalvik.objects import UNKNOWN, JavaArray, JavaObject, NotRunnableError, int32
+from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaObject, NotRunnableError, int32
 
 _ARRAY_TYPES = ("[B", "[C", "[I", "[J", "[S", "[Z", "[Ljava/lang/Object;")
 _LISTS = ("ArrayList", "LinkedList", "List", "Collection", "AbstractList", "Vector", "Stack", "Deque", "ArrayDeque")
@@ -50,10 +50,27 @@ def _copy_range(machine: Machine, a: Arguments) -> JavaArray:
     return new
 
 
+def _copy_typed(machine: Machine, a: Arguments) -> JavaArray:
+    """A copy of an array of objects whose items have another type."""
+    *place, kind = a
+    if not isinstance(kind, ClassRef) or not kind.kind.startswith("["):
+        raise NotRunnableError("a class that is not known")
+    made = _copy_range(machine, place)
+    return JavaArray(kind.kind, made.items)
+
+
 def _fill(machine: Machine, a: Arguments) -> None:
     items = _array(a[0]).items
     machine.spend(len(items) >> 3)
     items[:] = [a[1]] * len(items)
+
+
+def _fill_part(machine: Machine, a: Arguments) -> None:
+    items, begin, end = _array(a[0]).items, a[1], a[2]
+    if not 0 <= begin <= end <= len(items):
+        raise machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    machine.spend(end - begin >> 3)
+    items[begin:end] = [a[3]] * (end - begin)
 
 
 def _equal_arrays(machine: Machine, a: Arguments) -> int:
@@ -83,26 +100,34 @@ def _array_hash(machine: Machine, a: Arguments) -> int:
 # Lists
 
 
-def _items(value: Any) -> list[Any]:
+def items_of(value: Any) -> list[Any]:
+    """The items of a list. Raises ``NotRunnableError`` if they are not known."""
     if isinstance(value, JavaObject) and isinstance(value.payload, list):
         return value.payload
     raise NotRunnableError("a list that is not known")
 
 
+def _collected(machine: Machine, value: Any) -> list[Any]:
+    """The items of a collection, also of a class of the app, such as ``ArrayAsCollection`` behind ``arrayListOf``."""
+    if isinstance(value, JavaObject) and not isinstance(value.payload, list) and machine.path.defines(value.kind):
+        return _array(machine.call(value, "toArray", "[Ljava/lang/Object;")).items
+    return items_of(value)
+
+
 def _new_list(machine: Machine, a: Arguments) -> None:
-    items = list(_items(a[1])) if len(a) > 1 and isinstance(a[1], JavaObject) else []
+    items = list(_collected(machine, a[1])) if len(a) > 1 and isinstance(a[1], JavaObject) else []
     machine.allocate(_ITEM * (1 + len(items)))
     a[0].payload = items
 
 
 def _add(machine: Machine, a: Arguments) -> int:
     machine.allocate(_ITEM)
-    _items(a[0]).append(a[1])
+    items_of(a[0]).append(a[1])
     return 1
 
 
 def _insert(machine: Machine, a: Arguments) -> None:
-    items = _items(a[0])
+    items = items_of(a[0])
     machine.allocate(_ITEM)
     machine.spend(len(items) >> 6)
     if not 0 <= a[1] <= len(items):
@@ -111,24 +136,24 @@ def _insert(machine: Machine, a: Arguments) -> None:
 
 
 def _at(machine: Machine, a: Arguments) -> int:
-    if not 0 <= a[1] < len(_items(a[0])):
+    if not 0 <= a[1] < len(items_of(a[0])):
         raise machine.thrown(_OUT)
     return int(a[1])
 
 
 def _set(machine: Machine, a: Arguments) -> Any:
-    items, at = _items(a[0]), _at(machine, a)
+    items, at = items_of(a[0]), _at(machine, a)
     old, items[at] = items[at], a[2]
     return old
 
 
 def _remove(machine: Machine, a: Arguments) -> Any:
-    machine.spend(len(_items(a[0])) >> 6)
-    return _items(a[0]).pop(_at(machine, a))
+    machine.spend(len(items_of(a[0])) >> 6)
+    return items_of(a[0]).pop(_at(machine, a))
 
 
 def _end(machine: Machine, a: Arguments, at: int) -> Any:
-    items = _items(a[0])
+    items = items_of(a[0])
     if not items:
         raise machine.thrown("Ljava/util/NoSuchElementException;")
     machine.spend(len(items) >> 6)
@@ -136,15 +161,15 @@ def _end(machine: Machine, a: Arguments, at: int) -> Any:
 
 
 def _index(machine: Machine, a: Arguments) -> int:
-    items = _items(a[0])
+    items = items_of(a[0])
     machine.spend(len(items) * (len(a[1]) >> 8 if isinstance(a[1], str) else 0) + (len(items) >> 2))
     return items.index(a[1]) if a[1] in items else -1
 
 
 def _add_all(machine: Machine, a: Arguments) -> int:
-    added = list(_items(a[1]))
+    added = list(_collected(machine, a[1]))
     machine.allocate(_ITEM * len(added))
-    _items(a[0]).extend(added)
+    items_of(a[0]).extend(added)
     return int(bool(added))
 
 
@@ -154,7 +179,7 @@ def _clear(_: Machine, a: Arguments) -> None:
 
 def _to_array(machine: Machine, a: Arguments) -> JavaArray:
     kind = a[1].kind if len(a) > 1 else "Ljava/lang/Object;"
-    return machine.keep(JavaArray(kind, list(_items(a[0]))))
+    return machine.keep(JavaArray(kind, list(items_of(a[0]))))
 
 
 def _as_list(machine: Machine, a: Arguments) -> JavaObject:
@@ -168,23 +193,41 @@ def _made(machine: Machine, kind: str, payload: Any) -> JavaObject:
 
 
 def _reverse(machine: Machine, a: Arguments) -> None:
-    machine.spend(len(_items(a[0])) >> 3)
-    _items(a[0]).reverse()
+    machine.spend(len(items_of(a[0])) >> 3)
+    items_of(a[0]).reverse()
 
 
 class Iterator:
     """Position in a list."""
 
-    __slots__ = ("at", "items")
+    __slots__ = ("at", "items", "removes")
 
-    def __init__(self, items: list[Any]) -> None:
+    def __init__(self, items: list[Any], *, removes: bool = False) -> None:
         self.items = items
         self.at = 0
+        self.removes = removes
+        """True if the items are those of the list itself."""
 
 
 def _iterator(machine: Machine, a: Arguments) -> JavaObject:
     machine.allocate(_ITEM)
-    return JavaObject("Ljava/util/Iterator;", Iterator(_items(a[0])))
+    return JavaObject("Ljava/util/Iterator;", Iterator(items_of(a[0]), removes=True))
+
+
+def _set_iterator(machine: Machine, a: Arguments) -> JavaObject:
+    return JavaObject("Ljava/util/Iterator;", Iterator(items_of(_listed(dict.keys)(machine, a))))
+
+
+def _take_out(machine: Machine, a: Arguments) -> None:
+    """``remove`` of an iterator: the item that it gave last leaves the list."""
+    its = a[0].payload
+    if not isinstance(its, Iterator) or not its.removes:
+        raise NotRunnableError("an iterator that is not known")
+    if not 0 < its.at <= len(its.items):
+        raise machine.thrown("Ljava/lang/IllegalStateException;")
+    machine.spend(len(its.items) >> 6)
+    its.at -= 1
+    its.items.pop(its.at)
 
 
 def _step(machine: Machine, a: Arguments) -> Any:
@@ -216,19 +259,20 @@ def _step_back(machine: Machine, a: Arguments) -> Any:
 
 
 def _set_of(machine: Machine, a: Arguments) -> None:
-    items = list(_items(a[1]))
+    items = list(_collected(machine, a[1]))
     _new_map(machine, a[:1])
     for item in items:
         _include(machine, (a[0], item))
 
 
-def _entries(value: Any) -> dict[Any, Any]:
+def entries_of(value: Any) -> dict[Any, Any]:
+    """The entries of a map. Raises ``NotRunnableError`` if they are not known."""
     if isinstance(value, JavaObject) and isinstance(value.payload, dict):
         return value.payload
     raise NotRunnableError("a map that is not known")
 
 
-def _key(machine: Machine, value: Any) -> Any:
+def key_of(machine: Machine, value: Any) -> Any:
     """A value as a key; an object only if its class compares by reference, as an enumeration does."""
     if isinstance(value, JavaObject) and value.payload is None and machine.path.defines(value.kind):
         if machine.path.method(value.kind, _HASH) is None:
@@ -239,13 +283,13 @@ def _key(machine: Machine, value: Any) -> Any:
 
 
 def _copied_map(machine: Machine, a: Arguments) -> None:
-    machine.allocate(_ITEM * (1 + len(_entries(a[1]))))
-    a[0].payload = dict(_entries(a[1]))
+    machine.allocate(_ITEM * (1 + len(entries_of(a[1]))))
+    a[0].payload = dict(entries_of(a[1]))
 
 
 def _put_all(machine: Machine, a: Arguments) -> None:
-    machine.allocate(_ITEM * len(_entries(a[1])))
-    _entries(a[0]).update(_entries(a[1]))
+    machine.allocate(_ITEM * len(entries_of(a[1])))
+    entries_of(a[0]).update(entries_of(a[1]))
 
 
 def _put_absent(machine: Machine, a: Arguments) -> Any:
@@ -262,7 +306,7 @@ def _new_map(machine: Machine, a: Arguments) -> None:
 
 def _put(machine: Machine, a: Arguments) -> Any:
     machine.allocate(_ITEM)
-    entries, key = _entries(a[0]), _key(machine, a[1])
+    entries, key = entries_of(a[0]), key_of(machine, a[1])
     old = entries.get(key, 0)
     entries[key] = a[2]
     return old
@@ -273,14 +317,14 @@ def _put_item(machine: Machine, a: Arguments) -> None:
 
 
 def _get(machine: Machine, a: Arguments) -> Any:
-    return _entries(a[0]).get(_key(machine, a[1]), a[2] if len(a) > 2 else 0)
+    return entries_of(a[0]).get(key_of(machine, a[1]), a[2] if len(a) > 2 else 0)
 
 
 def _listed(view: Callable[[dict[Any, Any]], Iterable[Any]]) -> LibraryCall:
     """The keys, values or entries of a map as a list. The order of a ``HashMap`` does not matter to an entry."""
 
     def listed(machine: Machine, a: Arguments) -> JavaObject:
-        entries = _entries(a[0])
+        entries = entries_of(a[0])
         if len(entries) > 1 and machine.outermost is None and a[0].kind not in _ORDERED:
             raise NotRunnableError("the order of a map")
         machine.allocate(_ITEM * (1 + len(entries)))
@@ -291,7 +335,7 @@ def _listed(view: Callable[[dict[Any, Any]], Iterable[Any]]) -> LibraryCall:
 
 def _include(machine: Machine, a: Arguments) -> int:
     machine.allocate(_ITEM)
-    entries, key = _entries(a[0]), _key(machine, a[1])
+    entries, key = entries_of(a[0]), key_of(machine, a[1])
     new = key not in entries
     entries[key] = 1
     return int(new)
@@ -331,6 +375,7 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/util/Objects;->equals(Ljava/lang/Object;Ljava/lang/Object;)": _same,
         "Ljava/util/Iterator;->hasNext()": lambda _, a: int(a[0].payload.at < len(a[0].payload.items)),
         "Ljava/util/Iterator;->next()": _step,
+        "Ljava/util/Iterator;->remove()": _take_out,
         "Ljava/util/ListIterator;->hasNext()": lambda _, a: int(a[0].payload.at < len(a[0].payload.items)),
         "Ljava/util/ListIterator;->next()": _step,
         "Ljava/util/ListIterator;->hasPrevious()": lambda _, a: int(a[0].payload.at > 0),
@@ -346,10 +391,16 @@ def _calls() -> dict[str, LibraryCall]:
             f"Ljava/util/Arrays;->copyOf({kind}I)": _copy_range,
             f"Ljava/util/Arrays;->copyOfRange({kind}II)": _copy_range,
             f"Ljava/util/Arrays;->fill({kind}{element})": _fill,
+            f"Ljava/util/Arrays;->fill({kind}II{element})": _fill_part,
             f"Ljava/util/Arrays;->equals({kind}{kind})": _equal_arrays,
         }
         if element in "BCIS":
             found[f"Ljava/util/Arrays;->hashCode({kind})"] = _array_hash
+    for call in (
+        "copyOf([Ljava/lang/Object;ILjava/lang/Class;)",
+        "copyOfRange([Ljava/lang/Object;IILjava/lang/Class;)",
+    ):
+        found[f"Ljava/util/Arrays;->{call}"] = _copy_typed
     found["Ljava/lang/Object;->clone()"] = _clone
     lists: dict[str, LibraryCall] = {
         "<init>()": _new_list,
@@ -360,7 +411,7 @@ def _calls() -> dict[str, LibraryCall]:
         "addAll(Ljava/util/Collection;)": _add_all,
         "addLast(Ljava/lang/Object;)": _add,
         "push(Ljava/lang/Object;)": _add,
-        "get(I)": lambda m, a: _items(a[0])[_at(m, a)],
+        "get(I)": lambda m, a: items_of(a[0])[_at(m, a)],
         "set(ILjava/lang/Object;)": _set,
         "remove(I)": _remove,
         "removeFirst()": lambda m, a: _end(m, a, 0),
@@ -375,7 +426,7 @@ def _calls() -> dict[str, LibraryCall]:
         "listIterator(I)": _list_iterator,
         "toArray()": _to_array,
         "toArray([Ljava/lang/Object;)": _to_array,
-        "toString()": lambda m, a: m.text("[" + ", ".join(text_of(m, item) for item in _items(a[0])) + "]"),
+        "toString()": lambda m, a: m.text("[" + ", ".join(text_of(m, item) for item in items_of(a[0])) + "]"),
     }
     maps: dict[str, LibraryCall] = {
         "<init>()": _new_map,
@@ -385,12 +436,12 @@ def _calls() -> dict[str, LibraryCall]:
         "<init>(Ljava/util/Map;)": _copied_map,
         "putAll(Ljava/util/Map;)": _put_all,
         "putIfAbsent(Ljava/lang/Object;Ljava/lang/Object;)": _put_absent,
-        "remove(Ljava/lang/Object;)": lambda m, a: _entries(a[0]).pop(_key(m, a[1]), 0),
+        "remove(Ljava/lang/Object;)": lambda m, a: entries_of(a[0]).pop(key_of(m, a[1]), 0),
         "put(Ljava/lang/Object;Ljava/lang/Object;)": _put,
         "put(Ljava/lang/Enum;Ljava/lang/Object;)": _put,
         "get(Ljava/lang/Object;)": _get,
         "getOrDefault(Ljava/lang/Object;Ljava/lang/Object;)": _get,
-        "containsKey(Ljava/lang/Object;)": lambda m, a: int(_key(m, a[1]) in _entries(a[0])),
+        "containsKey(Ljava/lang/Object;)": lambda m, a: int(key_of(m, a[1]) in entries_of(a[0])),
         "keySet()": _listed(dict.keys),
         "values()": _listed(dict.values),
         "entrySet()": _listed(lambda entries: [JavaObject(_ENTRY, pair) for pair in entries.items()]),
@@ -402,9 +453,9 @@ def _calls() -> dict[str, LibraryCall]:
         "<init>()": _new_map,
         "<init>(Ljava/util/Collection;)": _set_of,
         "<init>(I)": _new_map,
-        "iterator()": lambda m, a: _iterator(m, (_listed(dict.keys)(m, a),)),
+        "iterator()": _set_iterator,
         "add(Ljava/lang/Object;)": _include,
-        "contains(Ljava/lang/Object;)": lambda m, a: int(_key(m, a[1]) in _entries(a[0])),
+        "contains(Ljava/lang/Object;)": lambda m, a: int(key_of(m, a[1]) in entries_of(a[0])),
         "size()": size,
         "isEmpty()": empty,
     }

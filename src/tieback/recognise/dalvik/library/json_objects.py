@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.recognise.dalvik.library.collections import Iterator
 from tieback.recognise.dalvik.library.strings import sequence
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import STRING, UNKNOWN, JavaObject, NotRunnableError, int32, int64, to_units
@@ -110,6 +111,31 @@ def _optional(converted: Callable[[Machine, Any], Any], otherwise: Any) -> Libra
     return got
 
 
+def _names(machine: Machine, value: Any) -> list[str]:
+    """The names of an object, in the order of its text."""
+    payload = value.payload if isinstance(value, JavaObject) else None
+    if not isinstance(payload, dict):
+        raise NotRunnableError("a JSON value that is not known")
+    machine.allocate(_PER_CHARACTER * sum(map(len, payload)))
+    return list(map(to_units, payload))
+
+
+def _keys(machine: Machine, a: Arguments) -> JavaObject:
+    return JavaObject("Ljava/util/Iterator;", Iterator(_names(machine, a[0])))
+
+
+def _name_array(machine: Machine, a: Arguments) -> Any:
+    names = _names(machine, a[0])
+    return JavaObject(_ARRAY, list(a[0].payload)) if names else 0
+
+
+def _written(machine: Machine, a: Arguments) -> str:
+    payload = a[0].payload if isinstance(a[0], JavaObject) else None
+    if not isinstance(payload, (dict, list)):
+        raise NotRunnableError("a JSON value that is not known")
+    return machine.text(to_units(msgspec.json.encode(payload).decode()))
+
+
 def _calls() -> dict[str, LibraryCall]:
     kinds: dict[str, tuple[Callable[[Machine, Any], Any], str, Any]] = {
         "String": (_text, STRING, ""),
@@ -127,6 +153,11 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_OBJECT}->isNull({STRING})": lambda _, a: int(_found(a[0], a[1]) is None),
         f"{_ARRAY}->isNull(I)": lambda _, a: int(_found(a[0], a[1]) is None),
         f"{_OBJECT}->length()": lambda _, a: len(a[0].payload),
+        f"{_OBJECT}->keys()": _keys,
+        f"{_OBJECT}->keySet()": lambda m, a: JavaObject("Ljava/util/ArrayList;", _names(m, a[0])),
+        f"{_OBJECT}->names()": _name_array,
+        f"{_OBJECT}->toString()": _written,
+        f"{_ARRAY}->toString()": _written,
         f"{_ARRAY}->length()": lambda _, a: len(a[0].payload),
     }
     for owner, key in ((_OBJECT, STRING), (_ARRAY, "I")):

@@ -26,8 +26,16 @@ MAX_ITEMS = 2_000
 type Arguments = Sequence[Any]
 
 
-def _apply(machine: Machine, function: Any, name: str, values: Arguments, result: str = _OBJECT) -> Any:
-    """The result of a function of the app. Raises ``NotRunnableError`` if it is not known."""
+def apply(machine: Machine, function: Any, name: str, values: Arguments, result: str = _OBJECT) -> Any:
+    """The result of a function of the app. Raises ``NotRunnableError`` if it is not known.
+
+    Args:
+        machine: runs it.
+        function: an object of a class with the function.
+        name: its name.
+        values: its arguments, which are objects.
+        result: descriptor of what it returns.
+    """
     kind = kind_of(function)
     method = machine.path.method(kind, MethodRef(kind, name, _OBJECT * len(values), result)) if kind else None
     if method is None or method.static:
@@ -43,14 +51,14 @@ def _mapped(machine: Machine, a: Arguments) -> JavaObject:
     machine.allocate(64)
     if value is UNKNOWN:
         raise NotRunnableError("an object that is not known")
-    return JavaObject(_OPTIONAL, Held(0 if value == 0 else _apply(machine, a[1], "apply", (value,))))
+    return JavaObject(_OPTIONAL, Held(0 if value == 0 else apply(machine, a[1], "apply", (value,))))
 
 
 def _or_else_get(machine: Machine, a: Arguments) -> Any:
     value = held(a[0]).value
     if value is UNKNOWN:
         raise NotRunnableError("an object that is not known")
-    return value if value != 0 else _apply(machine, a[1], "get", ())
+    return value if value != 0 else apply(machine, a[1], "get", ())
 
 
 # Futures
@@ -62,24 +70,24 @@ def _future(machine: Machine, value: Any) -> JavaObject:
 
 
 def _supply(machine: Machine, a: Arguments) -> JavaObject:
-    return _future(machine, _apply(machine, a[0], "get", ()))
+    return _future(machine, apply(machine, a[0], "get", ()))
 
 
 def _run(machine: Machine, a: Arguments) -> JavaObject:
-    _apply(machine, a[0], "run", (), "V")
+    apply(machine, a[0], "run", (), "V")
     return _future(machine, 0)
 
 
 def _then_apply(machine: Machine, a: Arguments) -> JavaObject:
-    return _future(machine, _apply(machine, a[1], "apply", (held(a[0]).value,)))
+    return _future(machine, apply(machine, a[1], "apply", (held(a[0]).value,)))
 
 
 def _then_compose(machine: Machine, a: Arguments) -> Any:
-    return _apply(machine, a[1], "apply", (held(a[0]).value,))
+    return apply(machine, a[1], "apply", (held(a[0]).value,))
 
 
 def _then_accept(machine: Machine, a: Arguments) -> JavaObject:
-    _apply(machine, a[1], "accept", (held(a[0]).value,), "V")
+    apply(machine, a[1], "accept", (held(a[0]).value,), "V")
     return _future(machine, 0)
 
 
@@ -102,13 +110,13 @@ def _stream(machine: Machine, items: list[Any]) -> JavaObject:
 
 
 def _map(machine: Machine, a: Arguments) -> JavaObject:
-    return _stream(machine, [_apply(machine, a[1], "apply", (one,)) for one in _items(a[0])])
+    return _stream(machine, [apply(machine, a[1], "apply", (one,)) for one in _items(a[0])])
 
 
 def _filter(machine: Machine, a: Arguments) -> JavaObject:
     kept = []
     for one in _items(a[0]):
-        found = _apply(machine, a[1], "test", (one,), "Z")
+        found = apply(machine, a[1], "test", (one,), "Z")
         if type(found) is not int:
             raise NotRunnableError("a condition that is not known")
         kept += [one] * (found != 0)
@@ -117,7 +125,7 @@ def _filter(machine: Machine, a: Arguments) -> JavaObject:
 
 def _for_each(machine: Machine, a: Arguments) -> None:
     for one in list(_items(a[0])):
-        _apply(machine, a[1], "accept", (one,), "V")
+        apply(machine, a[1], "accept", (one,), "V")
 
 
 def _first(machine: Machine, a: Arguments) -> JavaObject:

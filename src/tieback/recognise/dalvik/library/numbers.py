@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tieback.recognise.dalvik.arithmetic import DivisionByZeroError, double_bits, float_bits, to_double, truncated
-from tieback.recognise.dalvik.library.strings import sequence
+from tieback.recognise.dalvik.library.reals import DOUBLE, FLOAT, REALS, text_of_real
+from tieback.recognise.dalvik.library.strings import sequence, text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import Boxed, JavaObject, NotRunnableError, int32, int64, narrowed
 
@@ -53,7 +54,7 @@ def _boxed(owner: str, parse: LibraryCall) -> LibraryCall:
 
 def _value(kind: str) -> LibraryCall:
     def value(_: Machine, a: Arguments) -> int:
-        if not isinstance(a[0], Boxed) or a[0].kind in ("Ljava/lang/Double;", "Ljava/lang/Float;"):
+        if not isinstance(a[0], Boxed) or a[0].kind in REALS:
             raise NotRunnableError("a number that is not known")
         number = a[0].value
         return int32(number) if kind == "I" else narrowed(kind, number)
@@ -134,7 +135,30 @@ def _calls() -> dict[str, LibraryCall]:
             found[f"{owner}->toUnsignedInt({letter})"] = _masked(mask)
             continue
         found |= _bit_calls(owner, letter, bits, mask)
-    return found | _character_calls() | _math_calls() | _random_calls()
+    return found | _real_calls() | _character_calls() | _math_calls() | _random_calls()
+
+
+def _real_calls() -> dict[str, LibraryCall]:
+    found: dict[str, LibraryCall] = {}
+    for owner, letter in ((DOUBLE, "D"), (FLOAT, "F")):
+        found |= {
+            f"{owner}->valueOf({letter})": _box(owner, 0),
+            f"{owner}->toString({letter})": _real_text(owner),
+            f"{owner}->toString()": lambda machine, a: text_of(machine, a[0]),
+        }
+    found[f"{DOUBLE}->doubleValue()"] = found[f"{FLOAT}->floatValue()"] = _bits
+    found[f"{DOUBLE}->parseDouble(Ljava/lang/String;)"] = lambda m, a: double_bits(float(sequence(m, a[0])))
+    return found
+
+
+def _real_text(owner: str) -> LibraryCall:
+    return lambda machine, a: machine.text(text_of_real(owner, a[0]))
+
+
+def _bits(_: Machine, a: Arguments) -> int:
+    if not isinstance(a[0], Boxed) or a[0].kind not in REALS:
+        raise NotRunnableError("a number that is not known")
+    return a[0].value
 
 
 def _decoded(parse: LibraryCall) -> LibraryCall:

@@ -20,6 +20,8 @@ _ELEMENT = "Ljava/lang/StackTraceElement;"
 _TEXTS, _SEQUENCE = "Landroid/text/TextUtils;", "Ljava/lang/CharSequence;"
 _BLANKS = "".join(map(chr, range(33)))
 _OF_PLATFORM = ("Landroid/", "Lcom/android/", "Ldalvik/", "Ljava/", "Ljavax/", "Llibcore/", "Lorg/", "Lsun/")
+_ANDROID = frozenset(f"Landroid/{name};" for name in ("os/Build", "os/Handler", "os/Looper", "util/Log"))
+"""Classes by which libraries find out that they run on Android; each version of it has them."""
 _KOTLIN_CLASS = "Lkotlin/jvm/internal/ClassReference;"
 _RUNTIME, _PROCESSORS = JavaObject("Ljava/lang/Runtime;"), 4
 """A common number of processors, by which libraries choose how many threads they have."""
@@ -82,7 +84,7 @@ def _class_of(machine: Machine, a: Arguments) -> ClassRef:
 def _for_name(machine: Machine, a: Arguments) -> ClassRef:
     """A class of the app by its name; one of the platform is not known, and all others are missing."""
     kind = f"L{text_of(machine, a[0]).replace('.', '/')};"
-    if any(kind == owner for owner, _ in PLATFORM_NUMBERS):
+    if kind in _ANDROID or any(kind == owner for owner, _ in PLATFORM_NUMBERS):
         return ClassRef(kind)
     if machine.initialise(kind) is None:
         if not kind.startswith(_OF_PLATFORM):
@@ -128,6 +130,12 @@ def _number_property(kind: str) -> LibraryCall:
     return number
 
 
+def _application(machine: Machine, a: Arguments) -> Any:
+    """The object of the app's own class of ``Application``; unknown before its ``onCreate``."""
+    machine.give(a)
+    return machine.application or UNKNOWN
+
+
 def _is_empty(machine: Machine, a: Arguments) -> int:
     """True for an empty text and for null: https://developer.android.com/reference/android/text/TextUtils."""
     return int(a[0] == 0 or not sequence(machine, a[0]))
@@ -157,6 +165,11 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/lang/Integer;->getInteger(Ljava/lang/String;I)": _number_property("Ljava/lang/Integer;"),
         "Ljava/lang/Runtime;->getRuntime()": lambda _, _a: _RUNTIME,
         "Ljava/lang/Runtime;->availableProcessors()": lambda _, _a: _PROCESSORS,
+        "*->getApplication()Landroid/app/Application;": _application,
+        "*->getApplicationContext()Landroid/content/Context;": _application,
+        "Landroid/app/Activity;->getApplication()": _application,
+        "Landroid/app/Service;->getApplication()": _application,
+        "Landroid/content/Context;->getApplicationContext()": _application,
         f"{_TEXTS}->isEmpty({_SEQUENCE})": _is_empty,
         f"{_TEXTS}->equals({_SEQUENCE}{_SEQUENCE})": _equal_texts,
         f"{_TEXTS}->getTrimmedLength({_SEQUENCE})": lambda m, a: len(sequence(m, a[0]).strip(_BLANKS)),

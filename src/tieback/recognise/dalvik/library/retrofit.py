@@ -11,6 +11,7 @@ from typing import Any
 
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.library.okhttp import INTERCEPTORS, interceptors, requested
+from tieback.recognise.dalvik.library.renamed_okhttp import requested_by
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import STRING, UNKNOWN, ClassRef, JavaObject, NotRunnableError, to_text
 
@@ -20,6 +21,7 @@ MAX_BASES = 8
 """Most base addresses of one of them."""
 _BASE = "base address"
 """Field of a builder or client; no class of Java has a field of this name."""
+_CLIENT = "client of the app"
 _RETROFIT, _BUILDER = "Lretrofit2/Retrofit;", "Lretrofit2/Retrofit$Builder;"
 _ADAPTER, _ADAPTER_BUILDER = "Lretrofit/RestAdapter;", "Lretrofit/RestAdapter$Builder;"
 _SETTERS = {
@@ -77,6 +79,12 @@ def _set_client(_: Machine, a: Arguments) -> Any:
     return a[0]
 
 
+def _set_renamed(_: Machine, a: Arguments) -> Any:
+    """``client`` with an object whose class a shrinker has renamed."""
+    a[0].fields[_CLIENT] = a[1]
+    return a[0]
+
+
 def _same(_: Machine, a: Arguments) -> Any:
     return a[0]
 
@@ -87,6 +95,7 @@ def _made(kind: str) -> LibraryCall:
         its = JavaObject(kind)
         its.fields[_BASE] = a[0].fields.get(_BASE, UNKNOWN)
         its.fields[INTERCEPTORS] = interceptors(a[0])
+        its.fields[_CLIENT] = a[0].fields.get(_CLIENT, 0)
         return its
 
     return made
@@ -98,7 +107,10 @@ def _create(machine: Machine, a: Arguments) -> Any:
     if not isinstance(base, str) or not isinstance(a[1], ClassRef):
         return UNKNOWN
     machine.allocate(64)
+    client = a[0].fields.get(_CLIENT, 0)
     base = requested(machine, interceptors(a[0]), base) or base
+    if isinstance(client, JavaObject):
+        base = requested_by(machine, client, base) or base
     _note(machine, a[1].kind, base)
     made = JavaObject(a[1].kind)
     made.fields[_BASE] = base
@@ -134,6 +146,7 @@ CALLS: dict[str, LibraryCall] = {
     f"{_BUILDER}->baseUrl({STRING})": _set_text,
     f"{_BUILDER}->baseUrl(Lokhttp3/HttpUrl;)": _set_address,
     f"{_BUILDER}->client(Lokhttp3/OkHttpClient;)": _set_client,
+    f"{_BUILDER}->client(*)": _set_renamed,
     f"{_BUILDER}->build()": _made(_RETROFIT),
     f"{_RETROFIT}->newBuilder()": _made(_BUILDER),
     f"{_RETROFIT}->create(Ljava/lang/Class;)": _create,

@@ -90,6 +90,7 @@ CALLS: dict[str, LibraryCall] = {
         for name, read, kind in (("getString", _text, STRING), ("getInt", _number, "I"), ("getBoolean", _flag, "Z"))
         for rest in ("", kind)
     },
+    **{f"{owner}->get({STRING})": _text for owner in BUNDLES},
     f"{REMOTE}->setDefaults({_MAP})": _set_defaults,
     f"{REMOTE}->setDefaultsAsync({_MAP})": _set_defaults,
     f"{REMOTE}->getString({STRING})": _remote,

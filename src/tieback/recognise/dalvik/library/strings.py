@@ -5,6 +5,7 @@ from typing import Any
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.library.charsets import charset_of, decode, encode
+from tieback.recognise.dalvik.library.reals import DOUBLE, FLOAT, REALS, formatted_real, text_of_real
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
@@ -19,7 +20,9 @@ from tieback.recognise.dalvik.objects import (
 )
 
 _OUT_OF_RANGE = "Ljava/lang/StringIndexOutOfBoundsException;"
-_FORMAT = lazy_pattern(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxXo%n])")
+_FORMAT = lazy_pattern(r"%(?:(\d{1,2})\$)?([0-]?)(\d{0,3})(\.\d{1,2})?([sSdcCxXobf%n])")
+_PLACES = 6
+"""Digits behind the point if a format names no number of them."""
 _SEQUENCE = "Ljava/lang/CharSequence;"
 BIG = "Ljava/math/BigInteger;"
 _MAX_DECIMAL = 4096
@@ -39,8 +42,8 @@ def text_of(machine: Machine, value: Any) -> str:
             return chr(value.value)
         if value.kind == "Ljava/lang/Boolean;":
             return "true" if value.value else "false"
-        if value.kind in ("Ljava/lang/Float;", "Ljava/lang/Double;"):
-            raise NotRunnableError("the text of a floating-point number")
+        if value.kind in REALS:
+            return text_of_real(value.kind, value.value)
         return str(value.value)
     if isinstance(value, ClassRef):
         return f"class {value.kind[1:-1].replace('/', '.')}"
@@ -178,7 +181,7 @@ def format_text(machine: Machine, a: Arguments) -> str:
     for found in _FORMAT.finditer(template):
         parts.append(_between(template[at : found.start()]))
         at = found.end()
-        place, zero, width, kind = found.groups()
+        place, flag, width, places, kind = found.groups()
         if kind in "%n":
             parts.append("%" if kind == "%" else "\n")
             continue
@@ -186,8 +189,9 @@ def format_text(machine: Machine, a: Arguments) -> str:
         number += not place
         if not 0 <= index < len(values):
             raise machine.thrown("Ljava/lang/IllegalArgumentException;")
-        text = _formatted(machine, values[index], kind)
-        parts.append(text.zfill(int(width or 0)) if zero else text.rjust(int(width or 0)))
+        text = _formatted(machine, values[index], kind, int(places[1:]) if places else None)
+        size = int(width or 0)
+        parts.append(text.zfill(size) if flag == "0" else text.ljust(size) if flag else text.rjust(size))
     parts.append(_between(template[at:]))
     return machine.text("".join(parts))
 
@@ -198,7 +202,11 @@ def _between(text: str) -> str:
     return text
 
 
-def _formatted(machine: Machine, value: Any, kind: str) -> str:
+def _formatted(machine: Machine, value: Any, kind: str, places: int | None) -> str:
+    if kind == "f":
+        return formatted_real(value, _PLACES if places is None else places)
+    if kind in "SC":
+        return _formatted(machine, value, kind.lower(), places).upper()
     if kind in "oxX" and isinstance(value, Boxed):
         bits = {"Ljava/lang/Long;": 64, "Ljava/lang/Byte;": 8, "Ljava/lang/Short;": 16}.get(value.kind, 32)
         return format(value.value & ((1 << bits) - 1), kind)
@@ -208,7 +216,9 @@ def _formatted(machine: Machine, value: Any, kind: str) -> str:
         return format(value.payload, kind)
     if kind == "c" and isinstance(value, Boxed):
         return chr(value.value & 0xFFFF)
-    return text_of(machine, value)
+    if places is not None and kind != "s":
+        raise NotRunnableError("a format that is not supported")
+    return text_of(machine, value)[:places]
 
 
 def _join(machine: Machine, a: Arguments) -> str:
@@ -422,6 +432,8 @@ def _calls() -> dict[str, LibraryCall]:
         "valueOf(I)": lambda _, a: str(a[0] + 0),
         "valueOf(J)": lambda _, a: str(a[0] + 0),
         "valueOf(Z)": lambda _, a: "true" if a[0] else "false",
+        "valueOf(D)": lambda _, a: text_of_real(DOUBLE, a[0]),
+        "valueOf(F)": lambda _, a: text_of_real(FLOAT, a[0]),
         "valueOf(Ljava/lang/Object;)": _value_of,
         "<init>()": lambda _, _a: "",
         "<init>([BI)": lambda m, a: m.text("".join(chr((a[2] & 0xFF) << 8 | item & 0xFF) for item in a[1].items)),
@@ -445,6 +457,8 @@ def _calls() -> dict[str, LibraryCall]:
         "append(C)": _append_char,
         "append(I)": _append_number,
         "append(J)": _append_number,
+        "append(D)": lambda m, a: _append_text(m, a[0], text_of_real(DOUBLE, a[1])),
+        "append(F)": lambda m, a: _append_text(m, a[0], text_of_real(FLOAT, a[1])),
         "append(Z)": lambda m, a: _append_text(m, a[0], "true" if a[1] else "false"),
         "append([C)": _append_chars,
         "append([CII)": _append_chars,

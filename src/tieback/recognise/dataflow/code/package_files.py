@@ -4,6 +4,7 @@ They are kept until the code is known, because a method that decrypts texts can 
 """
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_FILE = 256 * 1024
 """Most bytes of a file that is kept."""
@@ -14,6 +15,9 @@ _KINDS = (BufferKind.TEXT, BufferKind.BINARY)
 _FOLDERS = ("assets/", "res/")
 _OTHERS = (".xml", ".arsc", ".dex", ".html", ".htm", ".js", ".css", ".MF", ".SF", ".RSA", ".version")
 """Ends of names of files that the system or a web view reads, or whose texts are plain."""
+
+_OPENED = lazy_pattern(r"(?:^|/)(?:assets|res/raw|res/xml)/.*\.xml$")
+"""XML files that code opens by their name or identifier."""
 
 
 class PackageFiles:
@@ -37,7 +41,7 @@ class PackageFiles:
 
     def _note(self, file: str, content: Bytes) -> None:
         if (
-            file.endswith(_OTHERS)
+            (file.endswith(_OTHERS) and not _OPENED.search(file))
             or file.startswith("META-INF/")
             or len(content) > min(MAX_FILE, self._left)
             or len(self._files) >= MAX_FILES

@@ -1,6 +1,7 @@
-"""Paths in annotations of Retrofit interfaces: ``@GET("v1/me")``.
+"""Paths in annotations of Retrofit interfaces: ``@GET("v1/me")``, and of those for Amazon's API Gateway.
 
-Sources: https://square.github.io/retrofit/declarations/ and
+Sources: https://square.github.io/retrofit/declarations/,
+https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-generate-sdk-android.html and
 https://source.android.com/docs/core/runtime/dex-format#annotations-directory
 """
 
@@ -22,6 +23,7 @@ MAX_ANNOTATIONS = 50_000
 
 _PACKAGE, _OLD_PACKAGE = "Lretrofit2/http/", "Lretrofit/http/"
 _VERBS = ("DELETE", "GET", "HEAD", "HTTP", "OPTIONS", "PATCH", "POST", "PUT")
+_OPERATION = b"Lcom/amazonaws/mobileconnectors/apigateway/annotation/Operation;"
 _INTERFACE = 0x200
 
 
@@ -48,6 +50,7 @@ def paths(dex: DexFile, *, renamed: bool = False) -> list[RetrofitPath]:
     old, new = (
         {dex.type_of(f"{package}{verb};".encode()) for verb in _VERBS} - {-1} for package in (_OLD_PACKAGE, _PACKAGE)
     )
+    old |= {dex.type_of(_OPERATION)} - {-1}
     verbs = old | new
     if not verbs and not renamed:
         return []

@@ -10,7 +10,7 @@ from tieback.recognise.dataflow.code.members import MethodCode
 from tieback.recognise.dataflow.code.retrofit import Bases, paths
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 
-CLIENTS = ("Retrofit", "RestAdapter")
+CLIENTS = ("Retrofit", "RestAdapter", "ApiGateway")
 """Names of the calls that set a base address."""
 MAX_INTERFACES = 64
 """Most interfaces that are looked at."""

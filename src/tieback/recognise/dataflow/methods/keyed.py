@@ -68,6 +68,7 @@ KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
             ("putString", STRING * 2, STRING),
             ("putInt", f"{STRING}I", "I"),
             ("getString", STRING, STRING),
+            ("get", STRING, STRING),
             ("getString", STRING * 2, STRING),
             ("getInt", STRING, "I"),
             ("getInt", f"{STRING}I", "I"),

@@ -21,7 +21,7 @@ _SHORT = {
 type Role = Literal[
     "", "url", "base", "spec", "scheme", "host", "port", "path", "segment", "bucket", "project", "region",
     "collection", "callable", "app", "self", "user", "password", "header", "value",
-    "address", "entries", "mark", "fill",
+    "address", "entries", "mark", "fill", "secure",
 ]  # fmt: skip
 
 

@@ -173,7 +173,11 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
         plain = _characters(contents)
     elif isinstance(contents, ArrayValue):
         plain = combine([*map(walk.plain, contents.items)], lambda *known: _path(known))
-    if role == "segment":
+    if role == "secure":
+        values.pop("scheme", None)
+        if isinstance(plain, int):
+            values["scheme"] = TextValue("https" if plain else "http")
+    elif role == "segment":
         values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
     elif role == "fill":
         values["url"] = combine([values.get("url"), values.pop("mark", None), plain], _filled) or UNKNOWN

@@ -98,3 +98,17 @@ def test_reading_never_raises_anything_else(text: str, kind: str) -> None:
         read(text, kind)
     except (ThrownError, NotRunnableError):
         return
+
+
+def test_the_names_of_an_object_keep_their_order() -> None:
+    its = machine()
+    iterator = CALLS[f"{OBJECT}->keys()"](its, (read('{"live": 1, "beta": 2}'),))
+    assert iterator.payload.items == ["live", "beta"]
+    assert CALLS[f"{OBJECT}->names()"](its, (read('{"live": 1}'),)).payload == ["live"]
+    assert CALLS[f"{OBJECT}->names()"](its, (read("{}"),)) == 0
+    assert CALLS[f"{OBJECT}->toString()"](its, (read('{"live": [1, "a"]}'),)) == '{"live":[1,"a"]}'
+
+
+def test_names_of_an_object_that_is_not_known() -> None:
+    with pytest.raises(NotRunnableError):
+        CALLS[f"{OBJECT}->keys()"](machine(), (JavaObject(OBJECT),))

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from tests.each import each
+from tests.unit.recognise.dalvik.library.test_calls import machine as any_machine
 from tests.unit.recognise.dalvik.test_run import DEX
+from tieback.recognise.dalvik.library.platform import CALLS as PLATFORM
 from tieback.recognise.dalvik.library.reflection import CALLS
 from tieback.recognise.dalvik.machine import Machine, NoFiles
 from tieback.recognise.dalvik.objects import STRING, UNKNOWN, Boxed, ClassRef, NotRunnableError
@@ -56,3 +58,10 @@ def test_the_name_of_the_app_is_known_if_the_manifest_has_it() -> None:
     assert CALLS["Landroid/content/Context;->getPackageName()"](its, (UNKNOWN,)) is UNKNOWN
     its.files = Files()
     assert CALLS["Landroid/content/Context;->getPackageName()"](its, (UNKNOWN,)) == "com.shop.app"
+
+
+def test_classes_by_which_libraries_recognise_android_exist() -> None:
+    for_name = PLATFORM["Ljava/lang/Class;->forName(Ljava/lang/String;)"]
+    assert for_name(any_machine(), ("android.os.Build",)) == ClassRef("Landroid/os/Build;")
+    with pytest.raises(NotRunnableError):
+        for_name(any_machine(), ("android.app.Other",))

@@ -36,7 +36,12 @@ def its() -> Machine:
 
 @each(
     ("name", "key", "value"),
-    [("getString", "host", "api.shop.test"), ("getInt", "port", 8443), ("getBoolean", "tls", 1)],
+    [
+        ("getString", "host", "api.shop.test"),
+        ("get", "host", "api.shop.test"),
+        ("getInt", "port", 8443),
+        ("getBoolean", "tls", 1),
+    ],
 )
 def test_the_manifest_gives_the_value_of_a_name(name: str, key: str, value: Any) -> None:
     made = machine()

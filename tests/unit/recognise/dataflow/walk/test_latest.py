@@ -23,7 +23,7 @@ CHANGES = method("other()V", f'const-string v0, "https://other.shop.test/v2"\nsp
     [
         (PUT + GET, {"api"}),
         (GET, {"demo", "api", "other"}),
-        (PUT + OTHER + GET, {"demo", "other"}),
+        (PUT + OTHER + GET, {"demo", "api", "other"}),
         (f"if-eqz p0, :after\n{PUT}:after\n{GET}", {"demo", "api", "other"}),
     ],
     ids=["put before", "nothing before", "a call of the app between", "put on one way"],
