@@ -30,7 +30,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.elements import PERMITTED
 from tieback.recognise.texts.languages import METADATA
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
+from tieback.recognise.texts.prose import COMMENT, EXAMPLE, MESSAGE, NAMESPACE, USER_AGENT
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS
 from tieback.recognise.whole_app.collect import merge_finds
 
@@ -86,10 +86,10 @@ def test_the_words_of_a_connection_string_are_no_message(file: str, form: str, t
 
 
 @each("text", [PORTAL, ODBC, LIBPQ])
-def test_a_message_with_a_connection_string_is_one(text: str) -> None:
+def test_a_connection_string_in_a_message_is_an_example(text: str) -> None:
     found = finds(("assets/a.js", f'f("Please enter the address of the server, such as {text}")'.encode()))
     assert values(found) == []
-    assert list(reasons(found).values()) == [MESSAGE]
+    assert list(reasons(found).values()) == [EXAMPLE]
 
 
 @each(
@@ -263,7 +263,7 @@ PROVIDERS = (
         (("No key was set. See http://shop.com/keys for help",), [], MESSAGE),
         (("Read more (http://shop.com/keys)",), ["http://shop.com/keys"], ""),
         (("ShopBot/1.0 (+http://shop.com/bot)",), [], USER_AGENT),
-        (("The port of the local server, e.g. 10.0.1.1:8081",), [], MESSAGE),
+        (("The port of the local server, e.g. 10.0.1.1:8081",), [], EXAMPLE),
         (("Cannot find it at FAQ: \n   https://shop.com/docs/faq.html#find",), [], MESSAGE),
         (("\n\thttp://shop.com/search?q=",), [], MESSAGE),
         ((" or\n\thttp://shop.com/search?q=",), [], MESSAGE),
