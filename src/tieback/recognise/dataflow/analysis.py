@@ -56,9 +56,20 @@ MAX_WALKS = 4_000
 MAX_CHAIN = 8
 _RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
 """Methods that read every field of a class and give no address to their callers."""
-_EARLY = {"Landroid/content/ContentProvider;": "()Z", "Landroid/app/Application;": "()V"}
-"""Classes of the platform whose subclasses set static values before other code reads them, with the types of their
-``onCreate``. Source: https://developer.android.com/reference/android/app/Application#onCreate()
+_EARLY = frozenset(("Landroid/app/Application;", "Landroid/content/ContentProvider;"))
+"""Classes of the platform whose subclasses set static values before other code reads them."""
+_FIRST = {
+    "Landroid/content/ContentProvider;": "()Z",
+    **dict.fromkeys(
+        (
+            "Landroid/app/Application;", "Landroidx/multidex/MultiDexApplication;",
+            "Landroid/support/multidex/MultiDexApplication;",
+        ), "()V",
+    ),
+}  # fmt: skip
+"""What such classes extend, with the types of their ``onCreate``: it runs before other code.
+
+Source: https://developer.android.com/reference/android/app/Application#onCreate()
 """
 MAX_STARTED = 4
 """Most of those of one kind that are run because of that."""
@@ -290,14 +301,18 @@ class _Rounds:
         left, asked, is_cut = MAX_ABOVE, set[int](), False
         for depth in range(1, _LEVELS + _MORE_LEVELS):
             above: dict[int, MethodCode] = {}
+            makers_of = set[int]()
             for identity in level:
                 is_cut |= len(above) >= left or len(asked) >= MAX_ASKED
+                is_resumed = self._app.ref(identity).kind == _RESUMED
                 for method in self._above(identity, asked) if len(above) < left else ():
                     if method.identity not in opened and self._is_own(method.identity):
                         above[method.identity] = method
+                        makers_of |= {method.identity} if is_resumed else set()
             # What makes the object of a coroutine knows more than the coroutine, which is often a root itself.
             resumed = [one for one in above if self._app.ref(one).kind == _RESUMED]
-            level = resumed if depth >= _LEVELS else list(above)
+            known = every.keys() - makers_of
+            level = resumed if depth >= _LEVELS else [*resumed, *(one for one in above if one not in known)]
             left -= sum(one not in every for one in above)
             every |= above
             opened |= dict.fromkeys(above)
@@ -315,15 +330,22 @@ class _Rounds:
 
     def _started(self) -> Iterator[MethodCode]:
         """What the system runs first: it makes values that the screens read."""
-        for early, types in _EARLY.items():
-            kinds = (kind for kind in self._app.subclasses(early) if not self._app.is_extended(kind))
+        for early, types in _FIRST.items():
+            kinds = (kind for kind in self._direct(early) if not self._app.is_extended(kind))
             methods = (self._app.declared_by(kind, "onCreate", types) for kind in islice(kinds, MAX_STARTED))
             yield from (method for method in methods if method is not None)
+
+    def _direct(self, kind: str) -> Iterator[str]:
+        """Classes of the app itself that extend a class directly."""
+        for number, dex in enumerate(self._app.files):
+            index = self._app.type_of(number, kind)
+            rows = (dex.classes["super"] == index).nonzero()[0].tolist() if index >= 0 else []
+            yield from filter(self._app.is_own, (dex.descriptor(int(dex.classes["type"][row])) for row in rows))
 
     def _turn(self, identity: int) -> int:
         """0 for a method of a class that the system starts before the screens of an app, 1 for other such classes."""
         above = set(self._app.ancestors(self._app.ref(identity).owner))
-        return 0 if not above.isdisjoint(_EARLY) else 1 if not _STARTED.isdisjoint(above) else 2
+        return 0 if not _EARLY.isdisjoint(above) else 1 if not _STARTED.isdisjoint(above) else 2
 
     def _is_own(self, identity: int) -> bool:
         return self._app.is_own(self._app.ref(identity).owner)
@@ -380,7 +402,8 @@ class _Rounds:
         if not ref.kind.startswith("("):
             readers = tuple(self._uses.readers(member))
             self._further(readers, own=False)
-            if self._app.is_own(ref.owner) and self._is_set(member):
+            initial = self._fields.initial_text(member) if self._app.is_own(ref.owner) else ""
+            if initial and "://" in initial and self._is_set(member):
                 # Another value can come later than the first one.
                 roots = (one.method.identity for one in readers if one.method.identity in self._roots)
                 self._waiting.setdefault(member, {}).update(dict.fromkeys(roots))

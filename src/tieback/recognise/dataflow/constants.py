@@ -21,6 +21,7 @@ from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dex_tables import MAX_STRING
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.ends.app_description import description_reason
+from tieback.recognise.dataflow.ends.replaced_at_start import StartValues
 from tieback.recognise.dataflow.ends.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.ends.unread_objects import reason_of_fields
 from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -115,6 +116,7 @@ class ConstantEnds:
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._uses.packages = frozenset(package.packages() if package is not None else ())
+        self._uses.start_values = StartValues(self._uses, package.components) if package is not None else None
         names, started = (package.packages(), package.started_classes()) if package is not None else ((), ())
         own = OwnPackages(names, started, libraries)
         self._uncalled = UncalledCode(self._uses, own, package)

@@ -147,7 +147,9 @@ class Trace:
         if one.opcode == RETURN:
             self._returns = True
         elif one.opcode == SPUT or (one.opcode == IPUT and 0 in given):
-            if not is_overwritten(self._uses, (self._number, self._code), self._flow, one):
+            if not is_overwritten(self._uses, (self._number, self._code), self._flow, one) and not self._is_replaced(
+                one
+            ):
                 self._take(self._uses.stored(self._number, one, self._depth), one)
         elif one.opcode in (IPUT, IGET):
             pass  # a field of the object with the text, which such an object does not have
@@ -162,6 +164,15 @@ class Trace:
             self._traced.add(one.at)
         else:
             self._contacts = True
+
+    def _is_replaced(self, one: Operation) -> bool:
+        """True for a store of an initialiser into a static field that the application sets at its start."""
+        starts = self._uses.start_values
+        if one.opcode != SPUT or starts is None:
+            return False
+        owner, name, _ = self._uses.app.ref_at(self._number, self._code)
+        field = self._uses.app.field(self._number, one.member)
+        return name == "<clinit>" and owner == self._uses.app.ref(field).owner and starts.replaces(field)
 
     def _call(self, one: Operation, given: tuple[int, ...]) -> None:
         owner, name, kind = self._uses.method_names(self._number, one.member)

@@ -36,6 +36,7 @@ from tieback.recognise.dataflow.dex.reaching import IGET, SGET, SPUT, MethodFlow
 from tieback.recognise.dataflow.ends.block_events import given_to_blocks
 from tieback.recognise.dataflow.ends.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends.method_ends import MethodEnds
+from tieback.recognise.dataflow.ends.replaced_at_start import StartValues
 from tieback.recognise.dataflow.ends.shown_texts import ShownTexts
 from tieback.recognise.dataflow.ends.trace import CONTACTS, HEADERS, NOTHING, Outcome, Trace, reason_of
 from tieback.recognise.reasons import HEADER, LINK, NEVER, SHOWN, UNCALLED
@@ -95,6 +96,8 @@ class ConstantUses(KnownCode):
         self._loud: dict[int, OperandUses | None] = {}
         self._conditions, self.shown = Conditions(self), ShownTexts(self)
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
+        self.start_values: StartValues | None = None
+        """The fields that the application sets at its start, if the manifest is known."""
         self.loads_pages = True
         """Whether what is compared can be the address of a page, which a web view loads."""
         self.contacted_in = ""
@@ -268,7 +271,13 @@ class ConstantUses(KnownCode):
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
         for field in self._values.fields_with(number, places, value):
-            yield self._of_field(field, 0) if field is not None else CONTACTS
+            yield self._of_initial(field) if field is not None else CONTACTS
+
+    def _of_initial(self, field: int) -> Outcome:
+        """What becomes of the initial value of a static field."""
+        outcome = self._of_field(field, 0)
+        is_replaced = outcome.contacts and self.start_values is not None and self.start_values.replaces(field)
+        return NOTHING if is_replaced else outcome
 
     def read_fields(self, number: int, index: int, *, in_annotations: bool = False) -> list[int] | None:
         """The fields that have a string as their initial value, and whose value code may contact.
@@ -282,7 +291,7 @@ class ConstantUses(KnownCode):
             return None
         places = values_with(dex, SectionKind.ENCODED_ARRAYS, index)
         fields = list(self._values.fields_with(number, places, encoded.StringId(index)))
-        contacted = [one for one in fields if one is None or self._of_field(one, 0).contacts]
+        contacted = [one for one in fields if one is None or self._of_initial(one).contacts]
         return None if None in contacted else [one for one in contacted if one is not None]
 
     # Fields
