@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
     from tieback.recognise.rules import RuleFiles
 
-RECOGNISE_VERSION = "70"
+RECOGNISE_VERSION = "71"
 """Part of the key of a unit of work. Increased if a changed extractor or rule file has other results."""
 
 
