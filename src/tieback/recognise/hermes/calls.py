@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.hermes.callbacks import DECIDING, decided, reduced
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,
@@ -215,6 +216,16 @@ class Calls:
                 for at, one in enumerate(items[:_MAX_ITEMS])
             ]
             return single(self._heap.new(Kind.ARRAY, items=made))
+        if values and is_function(callback := values[0]):
+
+            def called(*passed: Cases) -> Cases:
+                return self._of(callback, _name(callback), UNKNOWN, list(passed), run)
+
+            if name == "reduce":
+                return reduced(items, arguments[1:], lambda total, one, at: called(total, one, single(at)))
+            if name in DECIDING:
+                chosen = decided(name, items, lambda one, at: self._program.truth(called(one, single(at))))
+                return single(self._heap.new(Kind.ARRAY, items=chosen)) if isinstance(chosen, list) else chosen
         if name == "concat":
             values = [Items(tuple(found)) if (found := self._heap.items(one)) is not None else one for one in values]
         forced = tuple(self._heap.forced(one) for one in items) if name == "join" else tuple(items)
