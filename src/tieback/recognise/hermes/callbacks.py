@@ -17,7 +17,9 @@ _UNDEFINED = single(Unknown("undefined"))
 def decided(
     name: str, items: Sequence[Cases], is_true: Callable[[Cases, int], bool | None]
 ) -> Cases | list[Cases] | None:
-    """The first item for which a function is true, or a list of all of them; ``None`` if that is not known.
+    """The first item for which a function is true, or a list of all for which it can be true.
+
+    ``None`` if the first one is not known, or if there are too many items.
 
     Args:
         name: one of ``DECIDING``.
@@ -29,12 +31,13 @@ def decided(
     chosen: list[Cases] = []
     for at, one in enumerate(items):
         known = is_true(one, at)
-        if known is None:
+        if name == "filter":
+            if known is not False:
+                chosen.append(one)
+        elif known is None:
             return None
-        if known and name == "find":
+        elif known:
             return one
-        if known:
-            chosen.append(one)
     return _UNDEFINED if name == "find" else chosen
 
 

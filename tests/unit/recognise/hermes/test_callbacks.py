@@ -79,3 +79,8 @@ def test_a_result_that_is_not_known_ends_the_combination() -> None:
 def test_no_item_found_is_undefined() -> None:
     assert decided("find", items("a"), lambda *_: False) == single(Unknown("undefined"))
     assert decided("find", items("a"), lambda *_: None) is None
+
+
+def test_items_whose_condition_is_not_known_are_kept() -> None:
+    kept = decided("filter", items("a", "b", "c"), lambda _, at: {0: True, 1: None}.get(at, False))
+    assert kept == items("a", "b")
